@@ -1,0 +1,1 @@
+libxlsec_libxlsec_core_la_SOURCES +=
