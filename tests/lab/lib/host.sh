@@ -1,0 +1,249 @@
+# The two hosts: started, watched, ended. Sourced by tests/lab/lab.
+# shellcheck shell=bash
+
+HOST_MB=${XLSEC_LAB_HOST_MB:-2560}
+DOM0_MB=${XLSEC_LAB_DOM0_MB:-900}
+BOOT_SECONDS=${XLSEC_LAB_BOOT_SECONDS:-180}
+PORTS=12
+
+# Paths go into QEMU options and socket addresses, which bear little.
+check_paths() {
+    local path
+    for path in "$STATE" "$CACHE"; do
+        [[ $path =~ ^/[A-Za-z0-9._/-]+$ && ${#path} -le 80 ]] ||
+            die "'$path' must be absolute, of plain letters, and at most 80 long: set XLSEC_LAB_STATE and XLSEC_LAB_CACHE"
+    done
+}
+
+# KVM counts only when it runs code with the host's CPU (this boot sector leaves
+# by the debug port), and lets Xen have hardware virtualisation in its turn:
+# without that there are no PVH guests. /dev/kvm alone says nothing.
+kvm_works() {
+    local sector=$STATE/kvm.bin status=0
+    [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo || return 1
+    cat /sys/module/kvm_{intel,amd}/parameters/nested 2>/dev/null | grep -q '[Y1]' || return 1
+    printf '\272\001\005\260\001\356\364' >"$sector"
+    truncate -s 510 "$sector"
+    printf '\125\252' >>"$sector"
+    timeout 10 qemu-system-x86_64 -accel kvm -cpu host -m 16 -display none -nodefaults \
+        -device isa-debug-exit,iobase=0x501 \
+        -drive "format=raw,file=$sector" >/dev/null 2>&1 || status=$?
+    [ $status = 3 ]
+}
+
+# Sets ACCEL: QEMU's options for it. SMAP and SMEP kill a dom0 in emulation.
+choose_accel() {
+    if [ "${XLSEC_LAB_KVM:-1}" != 0 ] && kvm_works; then
+        ACCEL=(-accel kvm -cpu host)
+        say "KVM works here, nested too: used"
+    else
+        ACCEL=(-accel "tcg,thread=multi" -cpu "max,-smap,-smep")
+        say "no KVM with nested virtualisation that works here: software emulation"
+    fi
+}
+
+# start NAME CMD...: in the background, output to STATE/log/NAME. The pid is on
+# record before the program is, so that 'down' can always find it.
+start() {
+    local name=$1
+    shift
+    # shellcheck disable=SC2016
+    setsid sh -c 'echo $$ >"$0"; exec "$@"' "$STATE/pids/$name" "$@" \
+        >"$STATE/log/$name" 2>&1 </dev/null 9>&- &
+}
+
+start_wire() {
+    start wire "$STATE/bin/wire" "$STATE/"
+    for _ in $(seq 50); do
+        [ ! -S "$STATE/wire.ctl" ] || return 0
+        sleep 0.1
+    done
+    die "the wire did not start: $(cat "$STATE/log/wire")"
+}
+
+make_tpm() {
+    mkdir "$STATE/tpm$1"
+    swtpm_setup --tpm2 --tpmstate "$STATE/tpm$1" --create-ek-cert \
+        --create-platform-cert --overwrite >"$STATE/log/tpm-setup$1" 2>&1 ||
+        die "swtpm_setup failed: see $STATE/log/tpm-setup$1"
+}
+
+start_tpm() {
+    rm -f "$STATE/tpm$1/sock"
+    start "tpm$1" swtpm socket --tpm2 --tpmstate "dir=$STATE/tpm$1" \
+        --ctrl "type=unixio,path=$STATE/tpm$1/sock"
+    for _ in $(seq 50); do
+        [ ! -S "$STATE/tpm$1/sock" ] || return 0
+        sleep 0.1
+    done
+    die "swtpm did not start: $(cat "$STATE/log/tpm$1")"
+}
+
+make_host() {
+    local dir=$STATE/host$1
+    mkdir -p "$dir/share"
+    qemu-img create -q -f qcow2 -F raw -b "$IMAGE/dom0.ext4" "$dir/disk"
+    cp -r "$STATE/ssh" "$dir/share/ssh"
+    make_tpm "$1"
+}
+
+# One switch in each host's address space: 12 ports for commands.
+port_options() {
+    local i
+    PORT_OPTIONS=(-device "virtio-serial-pci,max_ports=$((PORTS + 1))")
+    for i in $(seq 0 $((PORTS - 1))); do
+        PORT_OPTIONS+=(-chardev "socket,id=exec$i,path=$1/exec.$i,server=on,wait=off"
+            -device "virtserialport,chardev=exec$i,name=exec.$i")
+    done
+}
+
+start_host() {
+    local n=$1 dir=$STATE/host$1
+    start_tpm "$n"
+    port_options "$dir"
+    start "host$n" qemu-system-x86_64 -name "xen$n" -machine q35 "${ACCEL[@]}" \
+        -smp 1 -m "$HOST_MB" -nodefaults -display none -no-reboot \
+        -serial "file:$dir/serial.log" \
+        -monitor "unix:$dir/monitor,server=on,wait=off" \
+        -kernel "$IMAGE/xen" -append "dom0_mem=${DOM0_MB}M,max:${DOM0_MB}M \
+dom0_max_vcpus=1 com1=115200,8n1 console=com1 loglvl=info noreboot spec-ctrl=eager-fpu" \
+        -initrd "$IMAGE/vmlinuz console=hvc0 quiet rdinit=/init host=$n,$IMAGE/initrd" \
+        -drive "file=$dir/disk,if=none,id=disk,cache=writeback" \
+        -device virtio-blk-pci,drive=disk \
+        -netdev "stream,id=nic,server=off,addr.type=unix,addr.path=$STATE/nic.$n" \
+        -device "virtio-net-pci,netdev=nic,mac=52:54:00:77:00:0$n" \
+        -chardev "socket,id=tpm,path=$STATE/tpm$n/sock" \
+        -tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0 \
+        -virtfs "local,path=$dir/share,mount_tag=lab,security_model=none" \
+        "${PORT_OPTIONS[@]}"
+}
+
+# Wait for the line that init prints last.
+await_host() {
+    local n=$1 log=$STATE/host$1/serial.log end=$((SECONDS + BOOT_SECONDS))
+    until grep -qas "lab: host $n ready" "$log"; do
+        running "host$n" || die "host $n ended while booting: $(tail -n 5 "$STATE/log/host$n") (its console: $log)"
+        [ $SECONDS -lt $end ] || die "host $n was not ready in $BOOT_SECONDS s: see its console, $log"
+        sleep 0.2
+    done
+    say "host $n is ready ($(grep -ao 'ready, .* s after' "$log" | tail -n 1 | tr -dc '0-9. ' | xargs) s of its own time)"
+}
+
+compile_tools() {
+    cc -O2 -Wall -Wextra -o "$STATE/bin/wire" "$LAB"/wire/*.c ||
+        die "cannot compile $LAB/wire"
+    cc -O2 -Wall -Wextra -o "$STATE/bin/labexec" "$LAB/client.c" ||
+        die "cannot compile $LAB/client.c"
+}
+
+# One key of the lab for root on both hosts, and one that both have as hosts:
+# so that stock 'xl migrate' over ssh works.
+make_keys() {
+    mkdir "$STATE/ssh"
+    ssh-keygen -q -t ed25519 -N '' -C lab -f "$STATE/ssh/id_ed25519"
+    ssh-keygen -q -t ed25519 -N '' -C lab -f "$STATE/ssh/host_key"
+    echo "xen1,xen2,10.77.0.1,10.77.0.2 $(cat "$STATE/ssh/host_key.pub")" \
+        >"$STATE/ssh/known_hosts"
+}
+
+# Install the built tree into a folder and hand it to both hosts as one file.
+stage_tree() {
+    rm -rf "$STATE/stage"
+    mkdir "$STATE/stage"
+    if [ ! -e "$BUILD/Makefile" ]; then
+        say "no Makefile in $BUILD: the hosts get no xlsec of ours (build first, or set XLSEC_BUILD)"
+        return 0
+    fi
+    make -s -C "$BUILD" install DESTDIR="$STATE/stage" >"$STATE/log/stage" 2>&1 ||
+        die "'make install' failed in $BUILD: $(tail -n 3 "$STATE/log/stage") (all of it: $STATE/log/stage)"
+    for n in 1 2; do
+        mkdir -p "$STATE/host$n/share"
+        tar -C "$STATE/stage" -cf "$STATE/host$n/share/stage.tar" .
+    done
+    say "staged $(find "$STATE/stage" -type f | wc -l) files from $BUILD"
+}
+
+prepare() {
+    mkdir -p "$STATE/pids" "$STATE/log" "$STATE/bin"
+    : >"$STATE/.xlsec-lab"
+    compile_tools
+    make_keys
+    make_host 1
+    make_host 2
+    stage_tree
+    echo "$IMAGE" >"$STATE/image"
+}
+
+is_up() {
+    [ -e "$STATE/up" ] && running host1 && running host2 && running wire
+}
+
+lab_up() {
+    need_root
+    check_paths
+    (umask 077 && mkdir -p "$CACHE" "$STATE")
+    exec 9>"$STATE/lock"
+    flock 9
+    if is_up; then
+        say "already up in $STATE"
+        return 0
+    fi
+    end_all
+    install_machine_packages
+    ensure_image
+    prepare
+    choose_accel
+    printf '%s\n' "${ACCEL[@]}" >"$STATE/accel"
+    start_wire
+    start_host 1
+    start_host 2
+    await_host 1
+    await_host 2
+    : >"$STATE/up"
+    say "up; state in $STATE"
+}
+
+# Power off at once, and on again: the disk and the TPM are what they were.
+lab_reboot() {
+    host_arg "${1-}"
+    need_up
+    IMAGE=$(cat "$STATE/image")
+    mapfile -t ACCEL <"$STATE/accel"
+    stop "host$N"
+    stop "tpm$N"
+    mv -f "$STATE/host$N/serial.log" "$STATE/host$N/serial.old"
+    start_host "$N"
+    await_host "$N"
+}
+
+lab_refresh() {
+    need_up
+    stage_tree
+    for n in 1 2; do
+        [ -e "$STATE/host$n/share/stage.tar" ] || continue
+        lab_exec "$n" /usr/local/lib/xlsec-lab/install </dev/null ||
+            die "host $n cannot take the staged tree"
+        say "host $n has the tree's programs"
+    done
+}
+
+# Ends what runs and removes what was made; the lock stays for the caller.
+end_all() {
+    local name
+    for name in host1 host2 tpm1 tpm2 wire; do
+        stop "$name"
+    done
+    [ -e "$STATE/.xlsec-lab" ] || return 0
+    find "$STATE" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
+}
+
+lab_down() {
+    need_root
+    [ -d "$STATE" ] || { say "nothing is up in $STATE"; return 0; }
+    exec 9>"$STATE/lock"
+    flock 9
+    end_all
+    rm -f "$STATE/lock"
+    rmdir "$STATE" 2>/dev/null || true
+    say "down"
+}
