@@ -32,9 +32,8 @@ void xls_chacha_seal(const uint8_t key[XLS_KEY_LEN], uint64_t n,
                      const struct xls_aead_text *text);
 
 /*
- * The inverse.  On error nothing was written to text->out, unless it is
- * text->in, whose content is then undefined.
- * Errors: XLS_PEER_SHORT (in_len below a tag), XLS_PEER_AUTH.
+ * The inverse.  On error no plaintext is at text->out: it is untouched, or
+ * zero. Errors: XLS_PEER_SHORT (in_len below a tag), XLS_PEER_AUTH.
  */
 XLS_MUST_USE enum xls_rc xls_chacha_open(const uint8_t key[XLS_KEY_LEN],
                                          uint64_t n,

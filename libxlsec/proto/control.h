@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/guest.h"
 #include "base/rc.h"
 #include "crypto/hash.h"
 #include "proto/role.h"
@@ -19,11 +20,12 @@
 #define XLS_ID_LEN 16 /* of a migration */
 
 /* Limits in octets, without the NUL. */
-#define XLS_NAME_MAX   255U
-#define XLS_XEN_MAX    63U
-#define XLS_RULE_MAX   64U
-#define XLS_TEXT_MAX   300U
-#define XLS_CONFIG_MAX 57344U
+#define XLS_NAME_MAX 255U
+#define XLS_XEN_MAX  63U
+#define XLS_RULE_MAX 64U
+#define XLS_TEXT_MAX 300U
+/* a config; equals XLS_CONFIG_MAX_WIRE of xenfmt */
+#define XLS_OFFER_CONFIG_MAX 57344U
 
 /* Limits of numbers in an offer. */
 #define XLS_OFFER_KIB_MAX   (1ULL << 34) /* 16 TiB */
@@ -48,13 +50,6 @@ enum xls_control_type {
 };
 #define XLS_CONTROL_TYPES 11
 
-enum xls_guest {
-    XLS_GUEST_NONE = 0,
-    XLS_GUEST_PV = 1,
-    XLS_GUEST_HVM = 2,
-    XLS_GUEST_PVH = 3,
-};
-
 enum xls_started {
     XLS_STARTED_NONE = 0,
     XLS_STARTED_RUNNING = 1,
@@ -65,8 +60,8 @@ enum xls_started {
 #define XLS_OFFER_DOMID  2U /* keep the domain id */
 
 struct xls_offer {
-    enum xls_guest guest;
-    uint32_t flags; /* set of XLS_OFFER_PAUSED, XLS_OFFER_DOMID */
+    enum xls_guest_type guest; /* never XLS_GUEST_ANY */
+    uint32_t flags;            /* set of XLS_OFFER_PAUSED, XLS_OFFER_DOMID */
     uint64_t max_kib;
     uint64_t target_kib; /* 1 to max_kib */
     uint32_t vcpus;      /* 1 to XLS_OFFER_VCPUS_MAX */

@@ -83,13 +83,11 @@ struct xls_noise_setup {
 /* A handshake under way; secret, fields are private, xls_noise_wipe(). */
 struct xls_noise {
     const struct xls_noise_oracle *oracle;
-    enum xls_role role;
+    enum xls_role role; /* XLS_ROLE_NONE, as in zero-filled memory: dead */
     unsigned psks;
     unsigned next; /* message, 0 to 3; 3: ready to split */
-    bool dead;     /* zero-filled memory has no role and is dead too */
-    bool has_e;
-    bool has_re;
     bool has_rs;
+    bool proven;  /* the message that carried rs was verified */
     bool refused; /* by the oracle's policy; told after message 3 */
     struct xls_cipher cipher;
     uint8_t ck[XLS_HASH_LEN];
@@ -115,8 +113,9 @@ void xls_noise_wipe(struct xls_noise *st);
 size_t xls_noise_overhead(const struct xls_noise *st);
 
 /*
- * The peer's static public key (XLS_DH_LEN octets, borrowed), or NULL until a
- * message that carries it has been read and verified.
+ * The peer's static public key (XLS_DH_LEN octets, borrowed), or NULL until the
+ * message that carries it has been read and verified.  It is still there after
+ * xls_noise_read() has failed with the oracle's XLS_PEER_POLICY, for the log.
  */
 const uint8_t *xls_noise_peer(const struct xls_noise *st);
 
@@ -136,7 +135,8 @@ XLS_MUST_USE enum xls_rc xls_noise_write(struct xls_noise *st,
 
 /*
  * Read the next message, giving exactly len - overhead octets of payload, size
- * being the room there.  After an error *st is dead and payload is zero.
+ * being the room there; msg and payload do not overlap.  After an error *st is
+ * dead, and payload untouched or zero.
  * A first message that does not authenticate costs no X25519.
  * Errors: XLS_PEER_SHORT, XLS_PEER_RANGE (len above XLS_NOISE_MAX),
  * XLS_PEER_AUTH, XLS_PEER_POLICY (the peer's key is our own, or the oracle

@@ -80,6 +80,9 @@ XLS_MUST_USE enum xls_rc xls_record_init(struct xls_record *rec,
 /* Erase everything; NULL does nothing. */
 void xls_record_wipe(struct xls_record *rec);
 
+/* Erase the keys and keep the numbers: nothing more can be sealed or opened. */
+void xls_record_close(struct xls_record *rec);
+
 /*
  * For whoever fills a slot: write the used-length at its front and zeros from
  * the end of the data to the end of the slot; the data itself, used octets from

@@ -36,6 +36,7 @@
 #include "base/rc.h"
 #include "proto/control.h"
 #include "proto/noise.h"
+#include "proto/order.h"
 #include "proto/record.h"
 #include "proto/role.h"
 
@@ -49,20 +50,6 @@ struct xls_session_setup {
      * NULL, the oracle's slot 3 decides.  Borrowed during the call. */
     const uint8_t *expect_static;
 };
-
-/* Where a session stands; zero is dead. */
-enum xls_session_phase {
-    XLS_PHASE_DEAD = 0,
-    XLS_PHASE_HANDSHAKE,
-    XLS_PHASE_READY,     /* no OFFER yet */
-    XLS_PHASE_OFFERED,   /* no answer yet */
-    XLS_PHASE_STREAM,    /* records */
-    XLS_PHASE_ENDED,     /* the final record has passed */
-    XLS_PHASE_PREPARED,  /* PREPARED has passed */
-    XLS_PHASE_COMMITTED, /* COMMIT has passed, the answer has not */
-    XLS_PHASE_CLOSED,    /* over; what is still received is dropped unread */
-};
-#define XLS_PHASE_COUNT 9
 
 enum xls_event_kind {
     XLS_EVENT_NONE = 0,    /* feed more bytes */
@@ -95,6 +82,13 @@ void xls_session_free(struct xls_session *s);
 
 /* Where it stands. */
 enum xls_session_phase xls_session_phase(const struct xls_session *s);
+
+/*
+ * The peer's proven static key (XLS_DH_LEN octets, borrowed until free), or
+ * NULL while there is none.  After XLS_PEER_POLICY, for the log: the key that
+ * was refused, when the peer has proven to hold it.
+ */
+const uint8_t *xls_session_peer(const struct xls_session *s);
 
 /* Bytes to send, borrowed until the next call but phase, and how many; 0 when
  * there are none. */

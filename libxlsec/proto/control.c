@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "proto/control.h"
+
+#include <string.h>
+
+#include "base/rd.h"
+#include "base/secret.h"
+#include "base/wr.h"
+#include "proto/text.h"
+
+#define OFFER_VERSION 1
+
+/* What each type is; the row of a type that does not exist is all zero. */
+struct kind {
+    const char *name;
+    size_t size;
+    bool source;
+    bool destination;
+};
+
+/* [P-31] sizes, [P-42] senders */
+static const struct kind kinds[XLS_CONTROL_TYPES] = {
+    [XLS_OFFER] = {"OFFER", XLS_CONTROL_OFFER, true, false},
+    [XLS_ADMIT] = {"ADMIT", XLS_CONTROL_SMALL, false, true},
+    [XLS_REFUSE] = {"REFUSE", XLS_CONTROL_SMALL, false, true},
+    [XLS_PREPARED] = {"PREPARED", XLS_CONTROL_SMALL, false, true},
+    [XLS_FAILED] = {"FAILED", XLS_CONTROL_SMALL, false, true},
+    [XLS_COMMIT] = {"COMMIT", XLS_CONTROL_SMALL, true, false},
+    [XLS_ABORT] = {"ABORT", XLS_CONTROL_SMALL, true, false},
+    [XLS_COMMITTED] = {"COMMITTED", XLS_CONTROL_SMALL, false, true},
+    [XLS_BURNED] = {"BURNED", XLS_CONTROL_SMALL, false, true},
+    [XLS_ALIVE] = {"ALIVE", XLS_CONTROL_SMALL, true, true},
+};
+
+static const struct kind *kind_of(enum xls_control_type type)
+{
+    static const struct kind none = {"unknown", 0, false, false};
+
+    return type > XLS_CONTROL_NONE && type <= XLS_ALIVE ? &kinds[type] : &none;
+}
+
+const char *xls_control_name(enum xls_control_type type)
+{
+    return kind_of(type)->name;
+}
+
+size_t xls_control_size(enum xls_control_type type)
+{
+    return kind_of(type)->size;
+}
+
+bool xls_control_sends(enum xls_role role, enum xls_control_type type)
+{
+    switch (role) {
+    case XLS_ROLE_SOURCE:
+        return kind_of(type)->source;
+    case XLS_ROLE_DESTINATION:
+        return kind_of(type)->destination;
+    case XLS_ROLE_NONE:
+        break;
+    }
+    return false;
+}
+
+/* Strings.  room is that of the array, for most octets and a NUL. */
+
+static size_t length(const char *s, size_t room)
+{
+    const char *end = memchr(s, '\0', room);
+
+    return end == NULL ? room : (size_t)(end - s); /* room: too long */
+}
+
+static void put_string(struct xls_wr *wr, const char *s, size_t room)
+{
+    xls_wr_copy(wr, s, length(s, room));
+}
+
+static void put_s8(struct xls_wr *wr, const char *s, size_t room)
+{
+    xls_wr_u8(wr, (uint8_t)length(s, room));
+    put_string(wr, s, room);
+}
+
+static void put_s16(struct xls_wr *wr, const char *s, size_t room)
+{
+    xls_wr_u16be(wr, (uint16_t)length(s, room));
+    put_string(wr, s, room);
+}
+
+static void get_string(struct xls_rd *rd, size_t len, char *s, size_t room,
+                       size_t least)
+{
+    struct xls_rd sub;
+
+    xls_rd_range(rd, len, least, room - 1);
+    sub = xls_rd_sub(rd, len);
+    if (sub.rc == XLS_OK && !xls_text_ok(sub.at, len, false)) { /* [P-33] */
+        xls_rd_range(rd, 1, 0, 0);
+    }
+    if (rd->rc == XLS_OK) {
+        xls_rd_copy(&sub, s, len);
+        s[len] = '\0';
+    }
+}
+
+static void get_s8(struct xls_rd *rd, char *s, size_t room, size_t least)
+{
+    get_string(rd, xls_rd_u8(rd), s, room, least);
+}
+
+static void get_s16(struct xls_rd *rd, char *s, size_t room)
+{
+    get_string(rd, xls_rd_u16be(rd), s, room, 0);
+}
+
+/* Bodies, each as it is in section 6.2, to be read downwards. */
+
+static void put_offer(struct xls_wr *wr, const struct xls_offer *o)
+{
+    xls_wr_u16be(wr, OFFER_VERSION); /* [P-34] */
+    xls_wr_u8(wr, (uint8_t)o->guest);
+    xls_wr_u8(wr, (uint8_t)o->flags);
+    xls_wr_u32be(wr, o->vcpus);
+    xls_wr_u64be(wr, o->max_kib);
+    xls_wr_u64be(wr, o->target_kib);
+    xls_wr_u16be(wr, o->xen_major);
+    xls_wr_u16be(wr, o->xen_minor);
+    xls_wr_copy(wr, o->uuid, sizeof(o->uuid));
+    put_s8(wr, o->name, sizeof(o->name));
+    put_s8(wr, o->xen, sizeof(o->xen));
+    xls_wr_u32be(wr, (uint32_t)o->config_len);
+    xls_wr_copy(wr, o->config, o->config_len);
+}
+
+static void get_config(struct xls_rd *rd, struct xls_offer *o)
+{
+    size_t len = xls_rd_u32be(rd);
+    struct xls_rd sub;
+
+    xls_rd_range(rd, len, 1, XLS_OFFER_CONFIG_MAX);
+    sub = xls_rd_sub(rd, len);
+    if (sub.rc == XLS_OK && !xls_text_ok(sub.at, len, true)) {
+        xls_rd_range(rd, 1, 0, 0);
+    }
+    o->config = (const char *)sub.at;
+    o->config_len = len;
+}
+
+static void get_offer(struct xls_rd *rd, struct xls_offer *o)
+{
+    xls_rd_range(rd, xls_rd_u16be(rd), OFFER_VERSION, OFFER_VERSION);
+    o->guest = (enum xls_guest_type)xls_rd_u8(rd);
+    xls_rd_range(rd, o->guest, XLS_GUEST_PV, XLS_GUEST_PVH);
+    o->flags = xls_rd_u8(rd);
+    xls_rd_range(rd, o->flags, 0, XLS_OFFER_PAUSED | XLS_OFFER_DOMID);
+    o->vcpus = xls_rd_u32be(rd);
+    xls_rd_range(rd, o->vcpus, 1, XLS_OFFER_VCPUS_MAX);
+    o->max_kib = xls_rd_u64be(rd);
+    xls_rd_range(rd, o->max_kib, 1, XLS_OFFER_KIB_MAX);
+    o->target_kib = xls_rd_u64be(rd);
+    xls_rd_range(rd, o->target_kib, 1, o->max_kib);
+    o->xen_major = xls_rd_u16be(rd);
+    o->xen_minor = xls_rd_u16be(rd);
+    xls_rd_copy(rd, o->uuid, sizeof(o->uuid));
+    get_s8(rd, o->name, sizeof(o->name), 1);
+    get_s8(rd, o->xen, sizeof(o->xen), 0);
+    get_config(rd, o);
+}
+
+static void put_body(struct xls_wr *wr, const struct xls_control *msg)
+{
+    switch (msg->type) {
+    case XLS_OFFER:
+        put_offer(wr, &msg->u.offer);
+        break;
+    case XLS_ADMIT:
+        xls_wr_u64be(wr, msg->u.admit.free_kib); /* [P-35] */
+        xls_wr_u16be(wr, msg->u.admit.xen_major);
+        xls_wr_u16be(wr, msg->u.admit.xen_minor);
+        put_s8(wr, msg->u.admit.host, sizeof(msg->u.admit.host));
+        break;
+    case XLS_REFUSE:
+        put_s8(wr, msg->u.refuse.rule, sizeof(msg->u.refuse.rule)); /* [P-36] */
+        put_s16(wr, msg->u.refuse.text, sizeof(msg->u.refuse.text));
+        break;
+    case XLS_PREPARED:
+        xls_wr_u64be(wr, msg->u.prepared.records); /* [P-37] */
+        xls_wr_u64be(wr, msg->u.prepared.bytes);
+        xls_wr_copy(wr, msg->u.prepared.digest, XLS_HASH_LEN);
+        break;
+    case XLS_FAILED:
+    case XLS_ABORT:
+    case XLS_BURNED:
+        put_s16(wr, msg->u.text, sizeof(msg->u.text)); /* [P-38] */
+        break;
+    case XLS_COMMITTED:
+        xls_wr_u8(wr, (uint8_t)msg->u.started); /* [P-39] */
+        break;
+    case XLS_ALIVE:
+        xls_wr_u64be(wr, msg->u.received); /* [P-40] */
+        break;
+    case XLS_COMMIT:
+    case XLS_CONTROL_NONE:
+        break;
+    }
+}
+
+static void get_body(struct xls_rd *rd, struct xls_control *msg)
+{
+    switch (msg->type) {
+    case XLS_OFFER:
+        get_offer(rd, &msg->u.offer);
+        break;
+    case XLS_ADMIT:
+        msg->u.admit.free_kib = xls_rd_u64be(rd);
+        msg->u.admit.xen_major = xls_rd_u16be(rd);
+        msg->u.admit.xen_minor = xls_rd_u16be(rd);
+        get_s8(rd, msg->u.admit.host, sizeof(msg->u.admit.host), 1);
+        break;
+    case XLS_REFUSE:
+        get_s8(rd, msg->u.refuse.rule, sizeof(msg->u.refuse.rule), 1);
+        get_s16(rd, msg->u.refuse.text, sizeof(msg->u.refuse.text));
+        break;
+    case XLS_PREPARED:
+        msg->u.prepared.records = xls_rd_u64be(rd);
+        msg->u.prepared.bytes = xls_rd_u64be(rd);
+        xls_rd_copy(rd, msg->u.prepared.digest, XLS_HASH_LEN);
+        break;
+    case XLS_FAILED:
+    case XLS_ABORT:
+    case XLS_BURNED:
+        get_s16(rd, msg->u.text, sizeof(msg->u.text));
+        break;
+    case XLS_COMMITTED:
+        msg->u.started = (enum xls_started)xls_rd_u8(rd);
+        xls_rd_range(rd, msg->u.started, XLS_STARTED_RUNNING,
+                     XLS_STARTED_PAUSED);
+        break;
+    case XLS_ALIVE:
+        msg->u.received = xls_rd_u64be(rd);
+        break;
+    case XLS_COMMIT:
+    case XLS_CONTROL_NONE:
+        break;
+    }
+}
+
+/* [P-32] the id that is all zero stands for none */
+static bool has_id(const struct xls_control *msg)
+{
+    static const uint8_t none[XLS_ID_LEN];
+
+    return xls_same(msg->id, none, XLS_ID_LEN) != XLS_OK;
+}
+
+static bool fits(const struct xls_control *msg)
+{
+    if (msg->type != XLS_OFFER) {
+        return true;
+    }
+    return msg->u.offer.config != NULL &&
+           msg->u.offer.config_len <= XLS_OFFER_CONFIG_MAX &&
+           msg->u.offer.flags <= (XLS_OFFER_PAUSED | XLS_OFFER_DOMID);
+}
+
+enum xls_rc xls_control_put(const struct xls_control *msg, uint8_t *out,
+                            size_t size)
+{
+    size_t len = xls_control_size(msg->type);
+    struct xls_wr wr = xls_wr_over(out, len);
+    struct xls_control again;
+    enum xls_rc rc;
+
+    if (len == 0 || len > size || !fits(msg)) {
+        return XLS_BUG_CONTRACT;
+    }
+    xls_wr_u8(&wr, (uint8_t)msg->type);
+    xls_wr_zero(&wr, 3);
+    xls_wr_copy(&wr, msg->id, XLS_ID_LEN);
+    put_body(&wr, msg);
+    xls_wr_zero(&wr, len - wr.used);
+    rc = xls_wr_end(&wr, NULL);
+    /* what the other end would refuse is not sent */
+    if (rc != XLS_OK || xls_control_get(out, len, &again) != XLS_OK) {
+        xls_wipe(out, len);
+        return XLS_BUG_CONTRACT;
+    }
+    return XLS_OK;
+}
+
+enum xls_rc xls_control_get(const uint8_t *in, size_t len,
+                            struct xls_control *out)
+{
+    struct xls_rd rd = xls_rd_over(in, len);
+    struct xls_control msg;
+    enum xls_rc rc;
+
+    memset(&msg, 0, sizeof(msg));
+    msg.type = (enum xls_control_type)xls_rd_u8(&rd);
+    xls_rd_range(&rd, msg.type, XLS_OFFER, XLS_ALIVE);
+    if (rd.rc == XLS_OK) {
+        xls_rd_range(&rd, len, kinds[msg.type].size, kinds[msg.type].size);
+    }
+    xls_rd_zero(&rd, 3);
+    xls_rd_copy(&rd, msg.id, XLS_ID_LEN);
+    xls_rd_range(&rd, has_id(&msg), 1, 1);
+    get_body(&rd, &msg);
+    xls_rd_zero(&rd, rd.left); /* [P-31] */
+    rc = xls_rd_end(&rd);
+    if (rc == XLS_OK) {
+        *out = msg;
+    }
+    return rc;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* The session's life: made, established, closed or killed, freed. */
+#include "proto/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "proto/session-private.h"
+
+/* [P-6] magic, version 1, initiator is the source, responder the destination */
+static const uint8_t prologue[16] = {
+    'x', 'l', 's', 'e', 'c', 0, 0, 1, XLS_ROLE_SOURCE, XLS_ROLE_DESTINATION,
+};
+
+static bool setup_ok(const struct xls_session_setup *setup)
+{
+    if (setup->oracle == NULL || setup->oracle->dh == NULL ||
+        setup->oracle->mix == NULL) {
+        return false;
+    }
+    switch (setup->role) {
+    case XLS_ROLE_SOURCE:
+        return setup->expect_static != NULL;
+    case XLS_ROLE_DESTINATION:
+        return setup->expect_static == NULL;
+    case XLS_ROLE_NONE:
+        break;
+    }
+    return false;
+}
+
+static enum xls_rc begin(struct xls_session *s,
+                         const struct xls_session_setup *setup)
+{
+    struct xls_noise_setup noise = {
+        .role = setup->role,
+        .psks = XLS_NOISE_PSKS_OUR, /* [P-5] */
+        .prologue = prologue,
+        .prologue_len = sizeof(prologue),
+        .oracle = setup->oracle,
+    };
+    enum xls_rc rc;
+
+    memcpy(noise.own_static, setup->own_static, XLS_DH_LEN);
+    rc = xls_noise_init(&s->noise, &noise);
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    s->role = setup->role;
+    s->phase = XLS_PHASE_HANDSHAKE;
+    if (s->role == XLS_ROLE_SOURCE) {
+        memcpy(s->expect, setup->expect_static, XLS_DH_LEN);
+        rc = xls_session_say_hello(s); /* [P-1] */
+    }
+    return rc;
+}
+
+enum xls_rc xls_session_new(const struct xls_session_setup *setup,
+                            struct xls_session **out)
+{
+    struct xls_session *s = NULL;
+    enum xls_rc rc = XLS_BUG_CONTRACT;
+
+    if (setup_ok(setup)) {
+        s = aligned_alloc(64, sizeof(*s));
+        rc = s == NULL ? XLS_HOST_NOMEM : XLS_OK;
+    }
+    if (rc == XLS_OK) {
+        memset(s, 0, sizeof(*s));
+        rc = begin(s, setup);
+    }
+    if (rc == XLS_OK) {
+        *out = s;
+        s = NULL; /* now the caller's */
+    }
+    xls_session_free(s);
+    return rc;
+}
+
+void xls_session_free(struct xls_session *s)
+{
+    if (s != NULL) {
+        xls_wipe(s, sizeof(*s));
+        free(s);
+    }
+}
+
+enum xls_rc xls_session_kill(struct xls_session *s, enum xls_rc rc)
+{
+    uint8_t peer[XLS_DH_LEN];
+    bool has_peer = s->has_peer;
+    enum xls_role role = s->role;
+
+    /* [P-3]; the peer's name stays, for the log */
+    memcpy(peer, s->peer, sizeof(peer));
+    xls_wipe(s, sizeof(*s));
+    memcpy(s->peer, peer, sizeof(peer));
+    s->has_peer = has_peer;
+    s->role = role;
+    s->phase = XLS_PHASE_DEAD;
+    s->rc = rc;
+    return rc;
+}
+
+void xls_session_close(struct xls_session *s)
+{
+    xls_cipher_wipe(&s->send);
+    xls_cipher_wipe(&s->receive);
+    xls_record_close(&s->record);
+    s->phase = XLS_PHASE_CLOSED;
+}
+
+enum xls_rc xls_session_say_hello(struct xls_session *s)
+{
+    static const uint8_t nothing[XLS_PAYLOAD_LONG]; /* [P-8] */
+    size_t payload = xls_payload_size(s->noise.next);
+    size_t len = payload + xls_noise_overhead(&s->noise);
+    bool first = s->noise.next < 2;
+    uint8_t *at = s->out + s->out_len;
+    struct xls_dh_key e;
+    enum xls_rc rc;
+
+    if (first) {
+        xls_dh_key_random(&e); /* [P-16] */
+    }
+    at[0] = (uint8_t)(len >> 8); /* [P-7] */
+    at[1] = (uint8_t)len;
+    rc = xls_noise_write(&s->noise, first ? &e : NULL, nothing, payload, at + 2,
+                         len);
+    xls_dh_key_wipe(&e);
+    if (rc != XLS_OK) {
+        return xls_session_kill(s, rc);
+    }
+    s->out_len += 2 + len;
+    return XLS_OK;
+}
+
+enum xls_rc xls_session_establish(struct xls_session *s)
+{
+    struct xls_noise_keys keys;
+    struct xls_record_setup setup = {
+        .secret = keys.secret,
+        .h = keys.h,
+        .stream = 0, /* [P-21] */
+        .direction = XLS_DIRECTION_FORTH,
+        .epoch_records = XLS_RECORD_EPOCH,
+    };
+    enum xls_rc rc = xls_noise_split(&s->noise, &keys);
+
+    if (rc == XLS_OK) {
+        rc = xls_record_init(&s->record, &setup);
+    }
+    if (rc == XLS_OK) {
+        s->send = keys.send;
+        s->receive = keys.receive;
+        memcpy(s->h, keys.h, XLS_HASH_LEN);
+        memcpy(s->peer, keys.peer_static, XLS_DH_LEN);
+        s->has_peer = true;
+        s->phase = XLS_PHASE_READY;
+    }
+    /* [P-17], [P-25]: with it goes the session secret */
+    xls_noise_keys_wipe(&keys);
+    return rc == XLS_OK ? XLS_OK : xls_session_kill(s, rc);
+}
+
+enum xls_session_phase xls_session_phase(const struct xls_session *s)
+{
+    return s->phase;
+}
+
+const uint8_t *xls_session_peer(const struct xls_session *s)
+{
+    return s->has_peer ? s->peer : NULL;
+}
+
+enum xls_rc xls_session_eof(const struct xls_session *s)
+{
+    if (s->rc != XLS_OK) {
+        return s->rc;
+    }
+    return s->phase == XLS_PHASE_CLOSED ? XLS_OK : XLS_PEER_SHORT; /* [P-4] */
+}
+
+void xls_session_stats(const struct xls_session *s,
+                       struct xls_record_stats *out)
+{
+    xls_record_stats(&s->record, out);
+}
