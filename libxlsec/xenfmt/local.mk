@@ -1,1 +1,19 @@
-libxlsec_libxlsec_core_la_SOURCES +=
+libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/xenfmt/check.c \
+	libxlsec/xenfmt/config.c libxlsec/xenfmt/config.h \
+	libxlsec/xenfmt/finding.c libxlsec/xenfmt/finding.h \
+	libxlsec/xenfmt/guard.c libxlsec/xenfmt/guard.h \
+	libxlsec/xenfmt/json.c libxlsec/xenfmt/json.h \
+	libxlsec/xenfmt/judge.h \
+	libxlsec/xenfmt/libxc.c libxlsec/xenfmt/libxc.h \
+	libxlsec/xenfmt/libxl.c libxlsec/xenfmt/libxl.h \
+	libxlsec/xenfmt/order.c libxlsec/xenfmt/order.h \
+	libxlsec/xenfmt/rec.h libxlsec/xenfmt/rectab.c \
+	libxlsec/xenfmt/rec_emu.c \
+	libxlsec/xenfmt/rec_hvm.c \
+	libxlsec/xenfmt/rec_page.c \
+	libxlsec/xenfmt/rec_policy.c \
+	libxlsec/xenfmt/rec_pv.c \
+	libxlsec/xenfmt/run.c libxlsec/xenfmt/run.h \
+	libxlsec/xenfmt/want.h \
+	libxlsec/xenfmt/xlhdr.c libxlsec/xenfmt/xlhdr.h

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "xenfmt/json.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define KEY_MAX     255U
+#define DIGITS_MAX  20U
+#define NUMBER_MAX  "18446744073709551615"
+#define NUMBER_MAX2 "9223372036854775808"
+
+/* Octets of the string that starts after its quote at text[at], up to and with
+ * the closing quote; 0 when it does not end.  json-c judges what is in it. */
+static size_t string_span(const char *text, size_t at, size_t len)
+{
+    for (size_t i = at; i < len; i++) {
+        if (text[i] == '\\') {
+            i++;
+        } else if (text[i] == '"') {
+            return i + 1 - at;
+        }
+    }
+    return 0;
+}
+
+/* Octets of the number that starts at text[at], or 0: whole numbers only, of a
+ * size that json-c can hold (it would quietly put the largest in its place). */
+static size_t number_span(const char *text, size_t at, size_t len)
+{
+    bool minus = text[at] == '-';
+    const char *digits = text + at + (minus ? 1 : 0);
+    const char *most = minus ? NUMBER_MAX2 : NUMBER_MAX;
+    size_t max = minus ? DIGITS_MAX - 1 : DIGITS_MAX;
+    size_t left = len - at - (minus ? 1 : 0);
+    size_t n = 0;
+
+    while (n < left && n <= max && digits[n] >= '0' && digits[n] <= '9') {
+        n++;
+    }
+    if (n == 0 || n > max || (n == max && memcmp(digits, most, n) > 0) ||
+        (n > 1 && digits[0] == '0')) {
+        return 0;
+    }
+    return n + (minus ? 1 : 0);
+}
+
+/* Octets of true, false or null at text[at], or 0. */
+static size_t word_span(const char *text, size_t at, size_t len)
+{
+    static const char *const words[] = {"true", "false", "null"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t n = strlen(words[i]);
+
+        if (len - at >= n && memcmp(text + at, words[i], n) == 0) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+/* Octets of whatever starts at text[at], counted; 0 for what JSON has not. */
+static size_t token_span(const char *text, size_t at, size_t len,
+                         uint32_t *depth, struct xls_json_count *count)
+{
+    size_t span;
+
+    switch (text[at]) {
+    case '{':
+    case '[':
+        *depth += 1;
+        count->depth = *depth > count->depth ? *depth : count->depth;
+        count->marks++;
+        return 1;
+    case '}':
+    case ']':
+        *depth -= *depth > 0 ? 1 : 0;
+        return 1;
+    case ':':
+        count->members++;
+        count->marks++;
+        return 1;
+    case ',':
+        count->marks++;
+        return 1;
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+        return 1;
+    case '"':
+        span = string_span(text, at + 1, len);
+        return span == 0 ? 0 : span + 1;
+    case 't':
+    case 'f':
+    case 'n':
+        return word_span(text, at, len);
+    default:
+        return number_span(text, at, len);
+    }
+}
+
+enum xls_rc xls_json_scan(const char *text, size_t len,
+                          struct xls_json_count *count, struct xls_finding *why)
+{
+    struct xls_json_count got = {0};
+    uint32_t depth = 0;
+
+    if (len == 0 || len > XLS_JSON_TEXT_MAX) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-20",
+                          "%zu octets of configuration are not within 1..%zu",
+                          len, XLS_JSON_TEXT_MAX);
+    }
+    for (size_t at = 0; at < len;) {
+        size_t span = token_span(text, at, len, &depth, &got);
+
+        if (span == 0) {
+            return xls_refuse(why, XLS_PEER_RANGE, "S-22",
+                              "octet %zu of the configuration is not JSON's, "
+                              "or a number that is not whole",
+                              at);
+        }
+        at += span;
+        if (got.depth > XLS_JSON_DEPTH || got.marks > XLS_JSON_VALUES) {
+            return xls_refuse(why, XLS_PEER_RANGE, "S-21",
+                              "deeper than %u or more than %u values",
+                              XLS_JSON_DEPTH, XLS_JSON_VALUES);
+        }
+    }
+    *count = got;
+    return XLS_OK;
+}
+
+/* [S-24] Names are printable ASCII, strings have no NUL inside. */
+static bool text_sane(const char *text, size_t len, bool name)
+{
+    if (strlen(text) != len) {
+        return false;
+    }
+    if (!name) {
+        return true;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < 0x20 || text[i] > 0x7e) {
+            return false;
+        }
+    }
+    return len >= 1 && len <= KEY_MAX;
+}
+
+/* Members of the tree, or UINT32_MAX when a name or a string is not sane.
+ * Recursion ends at XLS_JSON_DEPTH, which the scan has bounded. */
+static uint32_t tree_members(struct json_object *node)
+{
+    uint32_t sum = 0;
+
+    if (json_object_is_type(node, json_type_string)) {
+        return text_sane(json_object_get_string(node),
+                         (size_t)json_object_get_string_len(node), false)
+                   ? 0
+                   : UINT32_MAX;
+    }
+    if (json_object_is_type(node, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(node); i++) {
+            uint32_t n = tree_members(json_object_array_get_idx(node, i));
+
+            if (n == UINT32_MAX) {
+                return n;
+            }
+            sum += n;
+        }
+    }
+    if (json_object_is_type(node, json_type_object)) {
+        struct json_object_iterator it = json_object_iter_begin(node);
+        struct json_object_iterator end = json_object_iter_end(node);
+
+        for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
+            const char *name = json_object_iter_peek_name(&it);
+            uint32_t n = tree_members(json_object_iter_peek_value(&it));
+
+            if (n == UINT32_MAX || !text_sane(name, strlen(name), true)) {
+                return UINT32_MAX;
+            }
+            sum += n + 1;
+        }
+    }
+    return sum;
+}
+
+/* Whether only blanks stand from at on. */
+static bool blank(const char *text, size_t at, size_t len)
+{
+    while (at < len && strchr(" \t\n\r", text[at]) != NULL) {
+        at++;
+    }
+    return at == len;
+}
+
+/* [S-22] json-c's strict parser, over the whole text. */
+static enum xls_rc tree_new(const char *text, size_t len,
+                            struct json_object **out, struct xls_finding *why)
+{
+    struct json_tokener *tok = json_tokener_new_ex((int)XLS_JSON_DEPTH + 1);
+    struct json_object *tree = NULL;
+    enum xls_rc rc = XLS_OK;
+
+    if (tok == NULL) {
+        return xls_refuse(why, XLS_HOST_NOMEM, "S-22", "out of memory");
+    }
+    json_tokener_set_flags(tok,
+                           JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    tree = json_tokener_parse_ex(tok, text, (int)len);
+    if (json_tokener_get_error(tok) != json_tokener_success) {
+        rc = xls_refuse(why, XLS_PEER_RANGE, "S-22", "not JSON: %s",
+                        json_tokener_error_desc(json_tokener_get_error(tok)));
+    } else if (!blank(text, json_tokener_get_parse_end(tok), len)) {
+        rc = xls_refuse(why, XLS_PEER_TRAIL, "S-22",
+                        "octets follow the configuration");
+    } else if (!json_object_is_type(tree, json_type_object)) {
+        rc = xls_refuse(why, XLS_PEER_RANGE, "S-22",
+                        "the configuration is not an object");
+    } else {
+        *out = tree;
+        tree = NULL;
+    }
+    json_object_put(tree);
+    json_tokener_free(tok);
+    return rc;
+}
+
+enum xls_rc xls_json_parse(const char *text, size_t len,
+                           struct json_object **out, struct xls_finding *why)
+{
+    struct xls_json_count count = {0};
+    struct json_object *tree = NULL;
+    uint32_t members;
+    enum xls_rc rc = xls_json_scan(text, len, &count, why);
+
+    if (rc == XLS_OK) {
+        rc = tree_new(text, len, &tree, why);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    members = tree_members(tree);
+    if (members == UINT32_MAX) {
+        rc = xls_refuse(why, XLS_PEER_RANGE, "S-24",
+                        "a member's name is not printable ASCII of 1..%u "
+                        "octets, or a string has a NUL",
+                        KEY_MAX);
+    } else if (members != count.members) { /* [S-23] */
+        rc = xls_refuse(why, XLS_PEER_RANGE, "S-23",
+                        "a member comes twice in one object");
+    } else {
+        *out = tree;
+        tree = NULL;
+    }
+    json_object_put(tree);
+    return rc;
+}
