@@ -17,3 +17,5 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/xenfmt/run.c libxlsec/xenfmt/run.h \
 	libxlsec/xenfmt/want.h \
 	libxlsec/xenfmt/xlhdr.c libxlsec/xenfmt/xlhdr.h
+
+EXTRA_DIST += doc/STREAM.md
