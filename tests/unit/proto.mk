@@ -15,3 +15,33 @@ tests_noise_peer_drive_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
 tests_noise_peer_drive_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS)
 XLS_LINT += tests/noise-peer/t-peer.sh
 EXTRA_DIST += tests/noise-peer/peer.go
+
+# One form for all: the module's library, Check, libsodium.
+proto_unit_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
+	$(SODIUM_CFLAGS) $(JSONC_CFLAGS)
+proto_unit_ldadd = libxlsec/libxlsec-core.la $(CHECK_LIBS) $(SODIUM_LIBS) \
+	$(JSONC_LIBS)
+EXTRA_DIST += tests/unit/t-crypto-hex.h
+
+XLS_UNIT += tests/unit/t-crypto
+tests_unit_t_crypto_SOURCES = tests/unit/t-crypto.c
+tests_unit_t_crypto_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_crypto_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-crypto-wycheproof
+tests_unit_t_crypto_wycheproof_SOURCES = tests/unit/t-crypto-wycheproof.c
+tests_unit_t_crypto_wycheproof_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_crypto_wycheproof_LDADD = $(proto_unit_ldadd)
+
+# What the destination does before it knows a peer is counted.
+XLS_UNIT += tests/unit/t-noise
+tests_unit_t_noise_SOURCES = tests/unit/t-noise.c tests/unit/t-noise-oracle.h
+tests_unit_t_noise_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_noise_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypto_scalarmult \
+	-Wl,--wrap=crypto_scalarmult_base -Wl,--wrap=randombytes_buf
+tests_unit_t_noise_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-noise-payload
+tests_unit_t_noise_payload_SOURCES = tests/unit/t-noise-payload.c
+tests_unit_t_noise_payload_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_noise_payload_LDADD = $(proto_unit_ldadd)
