@@ -1,1 +1,2 @@
-libxlsec_libxlsec_core_la_SOURCES +=
+libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/channel/admit.c libxlsec/channel/admit.h

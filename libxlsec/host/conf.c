@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "host/conf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "host/fd.h"
+#include "host/ini.h"
+
+enum { CONF_MAX = 65536, PEERS_MAX = 1024 };
+
+static bool set_text(char *out, size_t size, const char *value)
+{
+    size_t len = strlen(value);
+
+    if (len == 0 || len >= size) {
+        return false;
+    }
+    memcpy(out, value, len + 1);
+    return true;
+}
+
+static bool set_number(unsigned *out, const char *value, unsigned lo,
+                       unsigned hi)
+{
+    unsigned n = 0;
+
+    if (*value == '\0' || strlen(value) > 9) {
+        return false;
+    }
+    for (const char *at = value; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9') {
+            return false;
+        }
+        n = n * 10 + (unsigned)(*at - '0');
+    }
+    if (n < lo || n > hi) {
+        return false;
+    }
+    *out = n;
+    return true;
+}
+
+static bool set_port(uint16_t *out, const char *value)
+{
+    unsigned n;
+
+    if (!set_number(&n, value, 1, 65535)) {
+        return false;
+    }
+    *out = (uint16_t)n;
+    return true;
+}
+
+static bool conf_listen(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return set_text(c->listen, sizeof(c->listen), value);
+}
+
+static bool conf_port(void *out, const char *value)
+{
+    return set_port(&((struct xls_conf *)out)->port, value);
+}
+
+static bool conf_sessions(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->max_sessions, value, 1, 256);
+}
+
+static bool conf_handshake(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->handshake_seconds, value, 1,
+                      600);
+}
+
+static bool conf_stall(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->stall_seconds, value, 1,
+                      3600);
+}
+
+static bool conf_finish(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->finish_seconds, value, 1,
+                      86400);
+}
+
+static bool conf_libexec(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return value[0] == '/' && set_text(c->libexec, sizeof(c->libexec), value);
+}
+
+static const struct xls_ini_word conf_words[] = {
+    {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false},
+    {"xlsecd", "port", conf_port, "a port, 1 to 65535", false},
+    {"xlsecd", "max-sessions", conf_sessions, "a number, 1 to 256", false},
+    {"time", "handshake", conf_handshake, "seconds, 1 to 600", false},
+    {"time", "stall", conf_stall, "seconds, 1 to 3600", false},
+    {"time", "finish", conf_finish, "seconds, 1 to 86400", false},
+    {"paths", "libexec", conf_libexec, "an absolute path", false},
+};
+
+static bool peer_name(void *out, const char *value)
+{
+    struct xls_peer *p = out;
+
+    return xls_peer_name_ok(value) && set_text(p->name, sizeof(p->name), value);
+}
+
+static bool peer_address(void *out, const char *value)
+{
+    struct xls_peer *p = out;
+
+    return set_text(p->address, sizeof(p->address), value);
+}
+
+static bool peer_port(void *out, const char *value)
+{
+    return set_port(&((struct xls_peer *)out)->port, value);
+}
+
+static bool peer_key(void *out, const char *value)
+{
+    return xls_key_decode(value, ((struct xls_peer *)out)->key);
+}
+
+static bool peer_allow(void *out, const char *value)
+{
+    struct xls_peer *p = out;
+    char copy[64];
+    char *at = copy;
+
+    if (strcmp(value, "nothing") == 0) {
+        return true;
+    }
+    if (!set_text(copy, sizeof(copy), value)) {
+        return false;
+    }
+    while (at != NULL) {
+        const char *word = strsep(&at, " \t,");
+
+        if (strcmp(word, "incoming") == 0) {
+            p->incoming = true;
+        } else if (strcmp(word, "outgoing") == 0) {
+            p->outgoing = true;
+        } else if (word[0] != '\0') {
+            return false;
+        }
+    }
+    return p->incoming || p->outgoing;
+}
+
+static const struct xls_ini_word peer_words[] = {
+    {"peer", "name", peer_name,
+     "'name = NAME' (letters, digits, '.', '-', '_'; 63 at most)", true},
+    {"peer", "address", peer_address, "a host name or an address", false},
+    {"peer", "port", peer_port, "a port, 1 to 65535", false},
+    {"peer", "key", peer_key,
+     "'key = BASE64' (the 44 characters that xlsec id shows on that host)",
+     true},
+    {"peer", "allow", peer_allow,
+     "'allow = incoming', 'outgoing', both, or 'nothing'", true},
+};
+
+bool xls_peer_name_ok(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len == 0 || len >= XLS_NAME || name[0] == '.' || name[0] == '-' ||
+        name[0] == '_') {
+        return false;
+    }
+    return strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == len;
+}
+
+/* A whole text file; *out stays NULL when there is none. */
+static enum xls_rc slurp(const char *path, char **out, struct xls_why *why)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    size_t len = 0;
+    enum xls_rc rc;
+
+    *out = NULL;
+    if (fd < 0 && errno == ENOENT) {
+        return XLS_OK;
+    }
+    rc = fd < 0 ? XLS_HOST_IO : xls_fd_slurp(fd, CONF_MAX, out, &len);
+    if (rc == XLS_OK && strlen(*out) != len) {
+        errno = EILSEQ;
+        rc = XLS_HOST_IO;
+        free(*out);
+        *out = NULL;
+    }
+    if (rc == XLS_HOST_IO) {
+        rc = xls_why_set(why, XLS_HOST_CONF, "%s: cannot be read: %s", path,
+                         strerror(errno));
+    }
+    xls_fd_close(&fd);
+    return rc;
+}
+
+enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
+                          struct xls_why *why)
+{
+    struct xls_conf conf = {.listen = "*",
+                            .port = XLS_PORT_DEFAULT,
+                            .max_sessions = 16,
+                            .handshake_seconds = 10,
+                            .stall_seconds = 30,
+                            .finish_seconds = 300,
+                            .libexec = XLS_LIBEXECDIR};
+    char path[XLS_PATH + 32];
+    char *text = NULL;
+    enum xls_rc rc;
+
+    if (!set_text(conf.dir, sizeof(conf.dir), dir)) {
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "the configuration directory's name is longer than "
+                           "%d characters",
+                           XLS_PATH - 1);
+    }
+    (void)snprintf(path, sizeof(path), "%s/xlsec.conf", dir);
+    rc = slurp(path, &text, why);
+    if (rc == XLS_OK && text != NULL) {
+        rc = xls_ini_parse(text, path, conf_words,
+                           sizeof(conf_words) / sizeof(conf_words[0]), &conf,
+                           why);
+    }
+    free(text);
+    if (rc == XLS_OK) {
+        *out = conf;
+    }
+    return rc;
+}
+
+enum xls_rc xls_peer_parse(const char *text, const char *path,
+                           struct xls_peer *out, struct xls_why *why)
+{
+    struct xls_peer peer = {.port = XLS_PORT_DEFAULT};
+    enum xls_rc rc =
+        xls_ini_parse(text, path, peer_words,
+                      sizeof(peer_words) / sizeof(peer_words[0]), &peer, why);
+
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    if (peer.address[0] == '\0') {
+        (void)snprintf(peer.address, sizeof(peer.address), "%s", peer.name);
+    }
+    *out = peer;
+    return XLS_OK;
+}
+
+static int is_peer_file(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".conf") == 0;
+}
+
+/* Add the peer in dir/peers.d/file to the list, which has room for it. */
+static enum xls_rc add_peer(const char *dir, const char *file,
+                            struct xls_peers *peers, struct xls_why *why)
+{
+    struct xls_peer *peer = &peers->list[peers->count];
+    char path[XLS_PATH + 256 + 16];
+    char *text = NULL;
+    enum xls_rc rc;
+
+    (void)snprintf(path, sizeof(path), "%s/peers.d/%s", dir, file);
+    rc = slurp(path, &text, why);
+    if (rc != XLS_OK || text == NULL) {
+        return rc;
+    }
+    rc = xls_peer_parse(text, path, peer, why);
+    free(text);
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    if (xls_peers_by_name(peers, peer->name) != NULL ||
+        xls_peers_by_key(peers, peer->key) != NULL) {
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "%s: another file in the same directory has the "
+                           "same name or key; remove one of them",
+                           path);
+    }
+    (void)snprintf(peer->psk_path, sizeof(peer->psk_path), "%s/peers.d/%s.psk",
+                   dir, peer->name);
+    peers->count++;
+    return XLS_OK;
+}
+
+enum xls_rc xls_peers_load(const char *dir, struct xls_peers *out,
+                           struct xls_why *why)
+{
+    char path[XLS_PATH + 32];
+    struct dirent **files = NULL;
+    enum xls_rc rc = XLS_OK;
+    int count;
+
+    *out = (struct xls_peers){NULL, 0};
+    (void)snprintf(path, sizeof(path), "%s/peers.d", dir);
+    count = scandir(path, &files, is_peer_file, alphasort);
+    if (count < 0) {
+        return errno == ENOENT
+                   ? XLS_OK
+                   : xls_why_set(why, XLS_HOST_CONF, "%s: cannot be read: %s",
+                                 path, strerror(errno));
+    }
+    if (count > PEERS_MAX) {
+        rc = xls_why_set(why, XLS_HOST_CONF, "%s: more than %d peers", path,
+                         PEERS_MAX);
+    } else {
+        out->list = calloc((size_t)count + 1, sizeof(*out->list));
+        rc = out->list == NULL ? XLS_HOST_NOMEM : XLS_OK;
+    }
+    for (int i = 0; i < count; i++) {
+        if (rc == XLS_OK) {
+            rc = add_peer(dir, files[i]->d_name, out, why);
+        }
+        free(files[i]);
+    }
+    free((void *)files);
+    return rc;
+}
+
+void xls_peers_free(struct xls_peers *peers)
+{
+    free(peers->list);
+    *peers = (struct xls_peers){NULL, 0};
+}
+
+const struct xls_peer *xls_peers_by_name(const struct xls_peers *peers,
+                                         const char *name)
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        if (strcmp(peers->list[i].name, name) == 0) {
+            return &peers->list[i];
+        }
+    }
+    return NULL;
+}
+
+const struct xls_peer *xls_peers_by_key(const struct xls_peers *peers,
+                                        const uint8_t key[XLS_KEY])
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        if (xls_same(peers->list[i].key, key, XLS_KEY) == XLS_OK) {
+            return &peers->list[i];
+        }
+    }
+    return NULL;
+}

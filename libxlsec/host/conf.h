@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * conf: the configuration directory, without its secrets.  Level 5.
+ *
+ *   xlsec.conf       this host (INI; see xlsec.conf(5))
+ *   peers.d/X.conf   one other host each: name, address, key, what is allowed
+ *   peers.d/X.psk    a pre-shared key with that host, if there is one (secret)
+ *   host.key         this host's static key (secret)
+ *   fleet.key        the key that all hosts share (secret)
+ *
+ * Everything that is wrong is told with file, line and remedy; nothing is
+ * guessed, and an unknown word is an error.
+ */
+#ifndef XLS_HOST_CONF_H
+#define XLS_HOST_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+#include "base/why.h"
+#include "host/keyfile.h"
+
+enum {
+    XLS_PATH = 256,
+    XLS_NAME = 64,
+    XLS_ADDRESS = 256,
+    XLS_PORT_DEFAULT = 8250,
+};
+
+struct xls_conf {
+    char dir[XLS_PATH];       /* where it was read */
+    char listen[XLS_ADDRESS]; /* xlsecd: an address, or "*" */
+    uint16_t port;
+    unsigned max_sessions;      /* xlsecd: connections served at once */
+    unsigned handshake_seconds; /* until the peer has authenticated */
+    unsigned stall_seconds;     /* silence after which a peer is given up */
+    unsigned finish_seconds;    /* for loading or starting a guest at the end */
+    char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
+};
+
+struct xls_peer {
+    char name[XLS_NAME];
+    char address[XLS_ADDRESS]; /* the name again when none is given */
+    uint16_t port;
+    uint8_t key[XLS_KEY]; /* its public static key */
+    bool incoming;        /* it may send guests to us */
+    bool outgoing;        /* it may be sent guests of ours */
+    char psk_path[XLS_PATH + XLS_NAME + 32]; /* may not exist */
+};
+
+struct xls_peers {
+    struct xls_peer *list; /* owned */
+    size_t count;
+};
+
+/* Read dir/xlsec.conf; every default where there is none.
+ * Errors: XLS_HOST_CONF, XLS_HOST_NOMEM. */
+XLS_MUST_USE enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
+                                       struct xls_why *why);
+
+/*
+ * Read every dir/peers.d/X.conf.  Two peers of one name or one key are an
+ * error.  The caller frees with xls_peers_free(), also after an error.
+ * Errors: XLS_HOST_CONF, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_peers_load(const char *dir, struct xls_peers *out,
+                                        struct xls_why *why);
+void xls_peers_free(struct xls_peers *peers);
+
+/* The peer of that name or key; NULL when there is none. */
+const struct xls_peer *xls_peers_by_name(const struct xls_peers *peers,
+                                         const char *name);
+const struct xls_peer *xls_peers_by_key(const struct xls_peers *peers,
+                                        const uint8_t key[XLS_KEY]);
+
+/* True for what may be a peer's name: 1 to 63 of letters, digits, '.', '-',
+ * '_', beginning with a letter or digit. */
+bool xls_peer_name_ok(const char *name);
+
+/*
+ * Parse one peer file's text; path is for messages only.
+ * Errors: XLS_HOST_CONF.
+ */
+XLS_MUST_USE enum xls_rc xls_peer_parse(const char *text, const char *path,
+                                        struct xls_peer *out,
+                                        struct xls_why *why);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "host/keyfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "host/fd.h"
+
+enum { FILE_MAX = 4096 };
+
+bool xls_keyfile_exists(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0;
+}
+
+bool xls_key_decode(const char *text, uint8_t out[XLS_KEY])
+{
+    size_t len = 0;
+    const char *end = NULL;
+    size_t text_len = strlen(text);
+
+    if (sodium_base642bin(out, XLS_KEY, text, text_len, NULL, &len, &end,
+                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        len != XLS_KEY || end != text + text_len) {
+        xls_wipe(out, XLS_KEY);
+        return false;
+    }
+    return true;
+}
+
+void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT])
+{
+    (void)sodium_bin2base64(out, XLS_KEY_TEXT, key, XLS_KEY,
+                            sodium_base64_VARIANT_ORIGINAL);
+}
+
+void xls_key_fingerprint(const uint8_t key[XLS_KEY],
+                         char out[XLS_FINGERPRINT_TEXT])
+{
+    uint8_t digest[crypto_hash_sha256_BYTES];
+
+    (void)crypto_hash_sha256(digest, key, XLS_KEY);
+    memcpy(out, "SHA256:", 7);
+    (void)sodium_bin2base64(out + 7, XLS_FINGERPRINT_TEXT - 7, digest,
+                            sizeof(digest),
+                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+}
+
+static enum xls_rc check_owner(int fd, const char *path, struct xls_why *why)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0) {
+        return xls_why_set(why, XLS_HOST_CONF, "%s: cannot be examined: %s",
+                           path, strerror(errno));
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return xls_why_set(why, XLS_HOST_CONF, "%s: is not a regular file",
+                           path);
+    }
+    if (st.st_uid != 0 && st.st_uid != geteuid()) {
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "%s: belongs to uid %ju, and has to belong to root; "
+                           "run: chown root %s",
+                           path, (uintmax_t)st.st_uid, path);
+    }
+    if ((st.st_mode & 077) != 0) {
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "%s: mode %04o lets others read or change a secret "
+                           "key; run: chmod 600 %s, and think about whether "
+                           "the key is still secret",
+                           path, (unsigned)st.st_mode & 07777U, path);
+    }
+    return XLS_OK;
+}
+
+/* One line of base64 among comments; text is cut up in place. */
+static enum xls_rc parse(char *text, const char *path,
+                         struct xls_secret_key *out, struct xls_why *why)
+{
+    bool found = false;
+    unsigned line = 0;
+
+    for (char *at = text; at != NULL;) {
+        char *here = strsep(&at, "\n");
+
+        line++;
+        here[strcspn(here, "\r")] = '\0';
+        if (here[0] == '#' || here[0] == '\0') {
+            continue;
+        }
+        if (found || !xls_key_decode(here, out->bytes)) {
+            xls_wipe(out, sizeof(*out));
+            return xls_why_set(
+                why, XLS_HOST_CONF,
+                found ? "%s:%u: a second key; a key file holds one"
+                      : "%s:%u: is not a key (44 characters of base64); "
+                        "restore the file, or make new keys with xlsec init",
+                path, line);
+        }
+        found = true;
+    }
+    if (!found) {
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "%s:%u: holds no key; restore the file, or make new "
+                           "keys with xlsec init",
+                           path, line);
+    }
+    return XLS_OK;
+}
+
+enum xls_rc xls_keyfile_read(const char *path, struct xls_secret_key *out,
+                             struct xls_why *why)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    char *text = NULL;
+    size_t len = 0;
+    enum xls_rc rc;
+
+    memset(out, 0, sizeof(*out));
+    if (fd < 0) {
+        return xls_why_set(why, XLS_HOST_CONF, "%s: cannot be opened: %s%s",
+                           path, strerror(errno),
+                           errno == ENOENT ? "; run: xlsec init" : "");
+    }
+    rc = check_owner(fd, path, why);
+    if (rc != XLS_OK) {
+        goto out;
+    }
+    rc = xls_fd_slurp(fd, FILE_MAX, &text, &len);
+    if (rc != XLS_OK) {
+        rc = xls_why_set(why, rc == XLS_HOST_NOMEM ? rc : XLS_HOST_CONF,
+                         "%s: cannot be read: %s", path, strerror(errno));
+        goto out;
+    }
+    rc = strlen(text) != len
+             ? xls_why_set(why, XLS_HOST_CONF, "%s: is not text", path)
+             : parse(text, path, out, why);
+out:
+    if (text != NULL) {
+        xls_wipe(text, len);
+        free(text);
+    }
+    xls_fd_close(&fd);
+    return rc;
+}
+
+enum xls_rc xls_keyfile_write(const char *path,
+                              const struct xls_secret_key *key,
+                              const char *comment, struct xls_why *why)
+{
+    char line[XLS_KEY_TEXT];
+    char text[256];
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int len;
+    enum xls_rc rc = XLS_OK;
+
+    if (fd < 0) {
+        return xls_why_set(why, XLS_HOST_CONF, "%s: cannot be created: %s",
+                           path, strerror(errno));
+    }
+    xls_key_encode(key->bytes, line);
+    len = snprintf(text, sizeof(text), "# %s\n%s\n", comment, line);
+    if (len < 0 || (size_t)len >= sizeof(text)) {
+        rc = XLS_BUG_CONTRACT;
+    } else if (xls_fd_write(fd, text, (size_t)len) != XLS_OK ||
+               fsync(fd) != 0) {
+        rc = xls_why_set(why, XLS_HOST_CONF, "%s: cannot be written: %s", path,
+                         strerror(errno));
+    }
+    xls_wipe(line, sizeof(line));
+    xls_wipe(text, sizeof(text));
+    if (rc != XLS_OK) {
+        (void)unlink(path); /* nothing half-made stays */
+    }
+    xls_fd_close(&fd);
+    return rc;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * role: the three helper processes, each a program of its own.  Level 5.
+ *
+ * Each takes its descriptors as host/spawn lays them out, is told what to do on
+ * its control socket (host/msg), and gives its exit status.
+ *
+ *             descriptors after the control socket (3)
+ *   keys      4 wire's requests
+ *   wire      4 network in, 5 network out, 6 ring memory, 7 bell, 8 keys
+ *   guard     4 pipe from or to libxl, 5 ring memory, 6 bell
+ */
+#ifndef XLS_HOST_ROLE_H
+#define XLS_HOST_ROLE_H
+
+/* Holds the static key and the pre-shared keys; no network. */
+int xls_keys_main(void);
+
+/* Handshake, records, socket; no files, no long-term key, no libxl. */
+int xls_wire_main(void);
+
+/* Judges the stream and the config; no network, no key. */
+int xls_guard_main(void);
+
+#define XLS_KEYS_PROGRAM  "xlsec-keys"
+#define XLS_WIRE_PROGRAM  "xlsec-wire"
+#define XLS_GUARD_PROGRAM "xlsec-guard"
+
+#endif
