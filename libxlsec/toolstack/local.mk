@@ -1,3 +1,20 @@
+# What the library adds to the core: libxl, and the public names.
+noinst_LTLIBRARIES += libxlsec/libxlsec-toolstack.la
+libxlsec_libxlsec_toolstack_la_SOURCES = \
+	libxlsec/toolstack/crew.c libxlsec/toolstack/crew.h \
+	libxlsec/toolstack/guest.h \
+	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
+	libxlsec/toolstack/report.h \
+	libxlsec/toolstack/send.c libxlsec/toolstack/send.h \
+	libxlsec/toolstack/watch.c libxlsec/toolstack/watch.h \
+	libxlsec/toolstack/worker.c libxlsec/toolstack/worker.h \
+	libxlsec/toolstack/xen.c libxlsec/toolstack/xen.h \
+	libxlsec/toolstack/xen_destination.c \
+	libxlsec/toolstack/xen_source.c
+libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
+# Xen's headers are GNU C.
+libxlsec_libxlsec_toolstack_la_CFLAGS = $(AM_CFLAGS) -std=gnu11
+
 lib_LTLIBRARIES += libxlsec/libxlsec.la
 libxlsec_libxlsec_la_SOURCES = libxlsec/toolstack/version.c
 libxlsec_libxlsec_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)

@@ -7,14 +7,8 @@
 
 #include <stdint.h>
 
+#include "base/guest.h"
 #include "base/rc.h"
-
-enum xls_guest_type {
-    XLS_GUEST_ANY = 0, /* not known, or not restricted */
-    XLS_GUEST_PV = 1,
-    XLS_GUEST_HVM = 2,
-    XLS_GUEST_PVH = 3,
-};
 
 /* Texts are NUL-terminated printable ASCII; empty where nothing was found. */
 struct xls_finding {

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "toolstack/crew.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "base/wr.h"
+#include "host/clock.h"
+#include "host/fd.h"
+#include "host/role.h"
+#include "xenfmt/guard.h"
+
+enum { ANSWER_MS = 10000, GRACE_MS = 300, HANG_UP_MS = 3000, EXTRA_MAX = 4 };
+
+/* --- what they say ------------------------------------------------------------ */
+
+static struct xls_child *child_of(struct xls_crew *crew, enum xls_from who)
+{
+    return who == XLS_FROM_KEYS   ? &crew->keys
+           : who == XLS_FROM_WIRE ? &crew->wire
+                                  : &crew->guard;
+}
+
+static const char *name_of(enum xls_from who)
+{
+    return who == XLS_FROM_KEYS   ? XLS_KEYS_PROGRAM
+           : who == XLS_FROM_WIRE ? XLS_WIRE_PROGRAM
+                                  : XLS_GUARD_PROGRAM;
+}
+
+static enum xls_rc note_peer(struct xls_crew *crew, struct xls_why *why)
+{
+    struct xls_rd rd = xls_ipc_body(crew->msg);
+    char print[XLS_FINGERPRINT_TEXT];
+
+    xls_rd_copy(&rd, crew->peer_key, XLS_KEY);
+    if (rd.rc != XLS_OK || rd.left >= XLS_NAME) {
+        return XLS_BUG_CONTRACT;
+    }
+    xls_why_peer(crew->peer_name, sizeof(crew->peer_name),
+                 (const char *)rd.at, rd.left);
+    if (crew->peer_name[0] != '\0') {
+        return XLS_OK;
+    }
+    /* not an end yet: wire refuses once the key is proven, and then this is
+     * the reason to tell */
+    xls_key_fingerprint(crew->peer_key, print);
+    (void)xls_why_set(why, XLS_PEER_POLICY,
+                      "the host with the key %s is %s; if it should be allowed, "
+                      "see xlsec trust and %s/peers.d",
+                      print,
+                      crew->role == XLS_ROLE_SOURCE
+                          ? "not the one that was named"
+                          : "unknown here, or may not send guests here",
+                      crew->conf.dir);
+    return XLS_OK;
+}
+
+static enum xls_rc note_count(struct xls_crew *crew, enum xls_from *from)
+{
+    struct xls_rd rd = xls_ipc_body(crew->msg);
+
+    if (crew->msg->type == XLS_MSG_WIRE_COUNT) {
+        crew->wire_octets = xls_rd_u64be(&rd);
+    } else {
+        crew->stream_bytes = xls_rd_u64be(&rd);
+        crew->stream_pages = xls_rd_u64be(&rd);
+    }
+    if (crew->msg->type != XLS_MSG_GUARD_DONE) {
+        *from = XLS_FROM_COUNT;
+    }
+    return xls_rd_end(&rd) == XLS_OK ? XLS_OK : XLS_BUG_CONTRACT;
+}
+
+/* Take one message of a child's; FAILED becomes our error. */
+static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
+                        struct xls_why *why)
+{
+    enum xls_from who = *from;
+    enum xls_rc rc = xls_ipc_recv(child_of(crew, who)->ctl, 0, crew->msg);
+
+    if (rc != XLS_OK) {
+        return xls_why_set(why, XLS_HOST_GONE,
+                           "%s ended without a word; the system's log may "
+                           "say why",
+                           name_of(who));
+    }
+    switch (crew->msg->type) {
+    case XLS_MSG_FAILED:
+        return xls_msg_read_failed(crew->msg, why);
+    case XLS_MSG_KEYS_PEER:
+        return note_peer(crew, why);
+    case XLS_MSG_WIRE_COUNT:
+    case XLS_MSG_GUARD_COUNT:
+    case XLS_MSG_GUARD_DONE:
+        return note_count(crew, from);
+    default:
+        return XLS_OK;
+    }
+}
+
+/* One process's end makes the others fail; the reason is what wire says, when
+ * it has said something. */
+static enum xls_rc first_reason(struct xls_crew *crew, enum xls_rc rc,
+                                struct xls_why *why)
+{
+    enum xls_from order[] = {XLS_FROM_WIRE, XLS_FROM_GUARD, XLS_FROM_KEYS};
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        struct xls_child *child = child_of(crew, order[i]);
+        int64_t until = xls_now_ms() + GRACE_MS;
+
+        while (child->ctl >= 0 &&
+               xls_ipc_recv(child->ctl, until, crew->msg) == XLS_OK) {
+            struct xls_why theirs = {""};
+            enum xls_rc said;
+
+            if (crew->msg->type != XLS_MSG_FAILED) {
+                continue;
+            }
+            said = xls_msg_read_failed(crew->msg, &theirs);
+            if (said != XLS_HOST_GONE) {
+                return xls_why_set(why, said, "%s", theirs.text);
+            }
+        }
+    }
+    return rc;
+}
+
+enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
+                          enum xls_from *from, struct xls_why *why)
+{
+    static const enum xls_from who[] = {XLS_FROM_WIRE, XLS_FROM_KEYS,
+                                        XLS_FROM_GUARD};
+    struct pollfd p[3 + EXTRA_MAX];
+    struct xls_why first = {""};
+    enum xls_rc rc = XLS_OK;
+    int n;
+
+    if (watch->count > EXTRA_MAX) {
+        return XLS_BUG_CONTRACT;
+    }
+    for (size_t i = 0; i < 3 + watch->count; i++) {
+        p[i] = (struct pollfd){.fd = i < 3 ? child_of(crew, who[i])->ctl
+                                           : watch->extra[i - 3],
+                               .events = POLLIN};
+    }
+    do {
+        n = poll(p, 3 + watch->count, xls_until_ms(watch->deadline));
+    } while (n < 0 && errno == EINTR);
+    *from = XLS_FROM_NOBODY;
+    for (size_t i = 0; n > 0 && i < 3 + watch->count; i++) {
+        if (p[i].revents == 0) {
+            continue;
+        }
+        *from = i < 3 ? who[i] : XLS_FROM_EXTRA;
+        watch->which = i - 3;
+        if (i < 3) {
+            rc = take(crew, from, &first);
+            if (rc == XLS_HOST_GONE) {
+                rc = first_reason(crew, rc, why);
+            }
+            (void)xls_why_set(why, rc, "%s", first.text);
+        }
+        return rc;
+    }
+    return n < 0 ? XLS_HOST_IO : XLS_OK;
+}
+
+/* --- starting them ---------------------------------------------------------------*/
+
+/* Wait for one message of this type from this process. */
+static enum xls_rc await(struct xls_crew *crew, enum xls_from who,
+                         uint16_t type, struct xls_why *why)
+{
+    struct xls_watch watch = {.deadline = xls_now_ms() + ANSWER_MS};
+    enum xls_from from;
+    enum xls_rc rc;
+
+    do {
+        rc = xls_crew_next(crew, &watch, &from, why);
+        if (rc == XLS_OK && from == XLS_FROM_NOBODY) {
+            rc = xls_why_set(why, XLS_HOST_GONE, "%s does not answer",
+                             name_of(who));
+        }
+    } while (rc == XLS_OK && !(from == who && crew->msg->type == type));
+    return rc;
+}
+
+static enum xls_rc start_keys(struct xls_crew *crew, const char *peer,
+                              int wire_end, struct xls_why *why)
+{
+    uint8_t body[1 + XLS_NAME + XLS_PATH];
+    struct xls_wr wr = xls_wr_over(body, sizeof(body));
+    struct xls_rd rd;
+    size_t used;
+    enum xls_rc rc;
+
+    xls_wr_u8(&wr, (uint8_t)crew->role);
+    xls_wr_copy(&wr, peer, strlen(peer) + 1);
+    xls_wr_copy(&wr, crew->conf.dir, strlen(crew->conf.dir));
+    rc = xls_wr_end(&wr, &used);
+    if (rc == XLS_OK) {
+        rc = xls_spawn(crew->conf.libexec, XLS_KEYS_PROGRAM, &wire_end, 1,
+                       &crew->keys, why);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_ipc_send(crew->keys.ctl, XLS_MSG_KEYS_START, body, used);
+    }
+    if (rc == XLS_OK) {
+        rc = await(crew, XLS_FROM_KEYS, XLS_MSG_KEYS_READY, why);
+    }
+    if (rc == XLS_OK) {
+        rd = xls_ipc_body(crew->msg);
+        xls_rd_copy(&rd, crew->own_key, XLS_KEY);
+        xls_rd_copy(&rd, crew->peer_key, XLS_KEY);
+        rc = xls_rd_end(&rd);
+    }
+    return rc;
+}
+
+static enum xls_rc start_wire(struct xls_crew *crew, const int net[2],
+                              int keys_end, struct xls_why *why)
+{
+    bool source = crew->role == XLS_ROLE_SOURCE;
+    const int fds[] = {net[0], net[1], crew->ring.memory,
+                       crew->ring.bell[source ? 1 : 0], keys_end};
+    uint8_t body[1 + 2 * XLS_KEY + 8];
+    struct xls_wr wr = xls_wr_over(body, sizeof(body));
+    size_t used;
+    enum xls_rc rc;
+
+    xls_wr_u8(&wr, (uint8_t)crew->role);
+    xls_wr_copy(&wr, crew->own_key, XLS_KEY);
+    xls_wr_copy(&wr, crew->peer_key, XLS_KEY);
+    xls_wr_u32be(&wr, crew->conf.handshake_seconds * 1000);
+    xls_wr_u32be(&wr, crew->conf.stall_seconds * 1000);
+    rc = xls_wr_end(&wr, &used);
+    if (rc == XLS_OK) {
+        rc = xls_spawn(crew->conf.libexec, XLS_WIRE_PROGRAM, fds,
+                       sizeof(fds) / sizeof(fds[0]), &crew->wire, why);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_ipc_send(crew->wire.ctl, XLS_MSG_WIRE_START, body, used);
+    }
+    return rc;
+}
+
+enum xls_rc xls_crew_start(struct xls_crew *crew, enum xls_role role,
+                           const char *peer, const int net[2],
+                           struct xls_why *why)
+{
+    int pair[2] = {-1, -1};
+    enum xls_rc rc = XLS_HOST_NOMEM;
+
+    crew->role = role;
+    crew->keys = crew->wire = crew->guard = XLS_CHILD_NONE;
+    crew->ring = (struct xls_ring_fds){-1, {-1, -1}};
+    crew->msg = calloc(1, sizeof(*crew->msg));
+    if (crew->msg != NULL) {
+        rc = xls_ring_create(&crew->ring);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_fd_pair(SOCK_SEQPACKET, pair);
+    }
+    if (rc == XLS_OK) {
+        rc = start_keys(crew, peer == NULL ? "" : peer, pair[0], why);
+    }
+    if (rc == XLS_OK) {
+        rc = start_wire(crew, net, pair[1], why);
+    }
+    xls_fd_close(&pair[0]);
+    xls_fd_close(&pair[1]);
+    return rc;
+}
+
+enum xls_rc xls_crew_guard(struct xls_crew *crew, int *pipe_fd,
+                           struct xls_why *why)
+{
+    bool source = crew->role == XLS_ROLE_SOURCE;
+    int pair[2] = {-1, -1};
+    int fds[3];
+    enum xls_rc rc = xls_fd_pipe(pair);
+
+    *pipe_fd = -1;
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    fds[0] = pair[source ? 0 : 1];
+    fds[1] = crew->ring.memory;
+    fds[2] = crew->ring.bell[source ? 0 : 1];
+    rc = xls_spawn(crew->conf.libexec, XLS_GUARD_PROGRAM, fds, 3, &crew->guard,
+                   why);
+    xls_ring_fds_close(&crew->ring); /* both sides have theirs now */
+    xls_fd_close(&pair[source ? 0 : 1]);
+    if (rc == XLS_OK) {
+        *pipe_fd = pair[source ? 1 : 0];
+    } else {
+        xls_fd_close(&pair[source ? 1 : 0]);
+    }
+    return rc;
+}
+
+/* --- talking with them ------------------------------------------------------------*/
+
+enum xls_rc xls_crew_await_peer(struct xls_crew *crew, struct xls_why *why)
+{
+    struct xls_watch watch = {
+        .deadline = xls_now_ms() + crew->conf.handshake_seconds * 1000 +
+                    ANSWER_MS};
+    struct xls_rd rd;
+    uint8_t key[XLS_KEY];
+    enum xls_from from;
+    enum xls_rc rc;
+
+    do {
+        rc = xls_crew_next(crew, &watch, &from, why);
+        if (rc == XLS_OK && from == XLS_FROM_NOBODY) {
+            rc = xls_why_set(why, XLS_HOST_GONE, "%s does not answer",
+                             XLS_WIRE_PROGRAM);
+        }
+    } while (rc == XLS_OK && !(from == XLS_FROM_WIRE &&
+                               crew->msg->type == XLS_MSG_WIRE_UP));
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    rd = xls_ipc_body(crew->msg);
+    xls_rd_copy(&rd, key, sizeof(key));
+    /* keys named the peer; wire may not speak of another */
+    if (xls_rd_end(&rd) != XLS_OK ||
+        xls_same(key, crew->peer_key, XLS_KEY) != XLS_OK ||
+        crew->peer_name[0] == '\0') {
+        return xls_why_set(why, XLS_PEER_POLICY,
+                           "the other host's identity is not settled");
+    }
+    return XLS_OK;
+}
+
+enum xls_rc xls_crew_config(struct xls_crew *crew, const char *json, size_t len,
+                            struct xls_config_facts *facts, char **text,
+                            struct xls_why *why)
+{
+    struct xls_config_facts f = {.name = ""};
+    struct xls_rd rd;
+    enum xls_rc rc = XLS_PEER_RANGE;
+
+    *text = NULL;
+    if (len > XLS_IPC_BODY) {
+        return xls_why_set(why, rc, "the guest's configuration is too long");
+    }
+    rc = xls_ipc_send(crew->guard.ctl, XLS_MSG_GUARD_CONFIG, json, len);
+    if (rc == XLS_OK) {
+        rc = await(crew, XLS_FROM_GUARD, XLS_MSG_GUARD_CONFIG, why);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    rd = xls_ipc_body(crew->msg);
+    f.type = (enum xls_guest_type)xls_rd_u8(&rd);
+    f.max_memkb = xls_rd_u64be(&rd);
+    f.target_memkb = xls_rd_u64be(&rd);
+    f.max_vcpus = xls_rd_u32be(&rd);
+    xls_rd_copy(&rd, f.uuid, sizeof(f.uuid));
+    xls_rd_copy(&rd, f.name, sizeof(f.name));
+    if (rd.rc != XLS_OK || memchr(f.name, '\0', sizeof(f.name)) == NULL) {
+        return XLS_BUG_CONTRACT;
+    }
+    *text = strndup((const char *)rd.at, rd.left);
+    if (*text == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    *facts = f;
+    return XLS_OK;
+}
+
+enum xls_rc xls_crew_stream(struct xls_crew *crew,
+                            const struct xls_config_facts *facts)
+{
+    uint8_t body[3 + 8 + 4];
+    struct xls_wr wr = xls_wr_over(body, sizeof(body));
+
+    xls_wr_u8(&wr, crew->role == XLS_ROLE_DESTINATION ? 1 : 0);
+    xls_wr_u8(&wr, XLS_FMT_LIBXL);
+    xls_wr_u8(&wr, (uint8_t)facts->type);
+    xls_wr_u64be(&wr, (facts->max_memkb + 3) / 4);
+    xls_wr_u32be(&wr, facts->max_vcpus);
+    return xls_ipc_send(crew->guard.ctl, XLS_MSG_GUARD_START, body,
+                        sizeof(body));
+}
+
+enum xls_rc xls_crew_say(struct xls_crew *crew,
+                         const struct xls_control *control)
+{
+    size_t size = xls_control_size(control->type);
+    uint8_t *body = malloc(size);
+    enum xls_rc rc = XLS_HOST_NOMEM;
+
+    if (body != NULL) {
+        rc = xls_control_put(control, body, size);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_ipc_send(crew->wire.ctl, XLS_MSG_CONTROL, body, size);
+    }
+    free(body);
+    return rc;
+}
+
+enum xls_rc xls_crew_heard(const struct xls_crew *crew, struct xls_control *out)
+{
+    return xls_control_get(crew->msg->body, crew->msg->len, out);
+}
+
+void xls_crew_hang_up(struct xls_crew *crew)
+{
+    int64_t until = xls_now_ms() + HANG_UP_MS;
+
+    if (crew->wire.ctl < 0 ||
+        xls_ipc_send(crew->wire.ctl, XLS_MSG_WIRE_CLOSE, NULL, 0) != XLS_OK) {
+        return;
+    }
+    /* its end is what is waited for; what it still says does not matter now */
+    while (xls_ipc_recv(crew->wire.ctl, until, crew->msg) == XLS_OK) {
+    }
+}
+
+void xls_crew_end(struct xls_crew *crew)
+{
+    xls_child_end(&crew->guard, GRACE_MS);
+    xls_child_end(&crew->wire, GRACE_MS);
+    xls_child_end(&crew->keys, GRACE_MS);
+    xls_ring_fds_close(&crew->ring);
+    free(crew->msg);
+    crew->msg = NULL;
+}

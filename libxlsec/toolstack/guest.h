@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * guest: what a migration does to guests, as two short lists of acts.  Level 6.
+ *
+ * toolstack/send and toolstack/receive decide what happens when; the acts are
+ * done by toolstack/xen on libxl, or by a stand-in that feeds and takes real
+ * streams, with which the tests run the same decisions and processes.
+ *
+ * Every act says in why what went wrong, for a person.
+ */
+#ifndef XLS_TOOLSTACK_GUEST_H
+#define XLS_TOOLSTACK_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+#include "base/why.h"
+#include "proto/control.h"
+#include "xenfmt/config.h"
+
+/* At the source. */
+struct xls_source_ops {
+    void *ctx;
+    /* The guest as it is: its config as libxl's JSON, which the caller frees,
+     * and this host's Xen version in offer->xen*. */
+    enum xls_rc (*describe)(void *ctx, char **json, struct xls_offer *offer,
+                            struct xls_why *why);
+    /* Write the whole libxl stream to fd and leave the guest suspended; blocks,
+     * and runs in a thread of its own.  On error the guest may run or not:
+     * resume() is always called after it. */
+    enum xls_rc (*save)(void *ctx, int fd, struct xls_why *why);
+    /* True once the guest no longer runs; cheap, called often during save(). */
+    bool (*is_down)(void *ctx);
+    /* Let it run again under its own name, from wherever save() left it; does
+     * nothing when it runs. */
+    enum xls_rc (*resume)(void *ctx, struct xls_why *why);
+    /* Take the guest's name away from it (NAME--migratedaway), or give it back. */
+    enum xls_rc (*rename)(void *ctx, bool away, struct xls_why *why);
+    /* Destroy the suspended copy: the other side runs it. */
+    enum xls_rc (*destroy)(void *ctx, struct xls_why *why);
+};
+
+/* The guest that is coming, as judged. */
+struct xls_incoming {
+    const struct xls_config_facts *facts;
+    const char *config; /* JSON, our own text */
+    bool keep_domid;
+};
+
+/* At the destination. */
+struct xls_destination_ops {
+    void *ctx;
+    /* May this guest come here, as far as this host and its resources go?
+     * Fills admit, or refuses with XLS_PEER_POLICY, the rule's name (static
+     * storage) and why. */
+    enum xls_rc (*admit)(void *ctx, const struct xls_incoming *guest,
+                         struct xls_admit *admit, const char **rule,
+                         struct xls_why *why);
+    /* Build the guest, paused, as NAME--incoming from config and the libxl
+     * stream on fd; blocks, and runs in a thread of its own. */
+    enum xls_rc (*restore)(void *ctx, const struct xls_incoming *guest, int fd,
+                           struct xls_why *why);
+    /* Give the guest its name; start it unless it is to stay paused. */
+    enum xls_rc (*run)(void *ctx, bool paused, struct xls_why *why);
+    /* Destroy what restore() made; does nothing when there is nothing. */
+    void (*destroy)(void *ctx);
+};
+
+#endif

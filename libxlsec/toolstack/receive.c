@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "toolstack/receive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "channel/admit.h"
+#include "crypto/start.h"
+#include "host/clock.h"
+#include "host/fd.h"
+#include "toolstack/crew.h"
+#include "toolstack/worker.h"
+
+struct receive {
+    const struct xls_receive_setup *setup;
+    struct xls_report *report;
+    struct xls_why *why;
+    struct xls_crew crew;
+    struct xls_worker restore;
+    struct xls_config_facts facts;
+    struct xls_incoming guest;
+    struct xls_control control;
+    char *config;
+    uint8_t id[XLS_ID_LEN];
+    uint32_t offer_flags;
+    int pipe; /* libxl's end of the pipe from guard */
+    int64_t began;
+    bool wire_done;
+    bool guard_done;
+    bool built;     /* restore() was begun: destroy() is due on failure */
+    bool admitted;  /* FAILED may be said */
+    bool prepared;  /* and from here not */
+};
+
+static void tell(const struct receive *r, const char *what)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "%s: guest '%s': %s",
+                   r->crew.peer_name[0] == '\0' ? "?" : r->crew.peer_name,
+                   r->facts.name, what);
+    r->setup->say(r->setup->say_ctx, line);
+}
+
+/* Take the control message that has come: ABORT ends everything. */
+static enum xls_rc heard(struct receive *r)
+{
+    char text[XLS_TEXT_MAX + 1];
+    enum xls_rc rc = xls_crew_heard(&r->crew, &r->control);
+
+    if (rc == XLS_OK && r->control.type == XLS_ABORT) {
+        xls_why_peer(text, sizeof(text), r->control.u.text,
+                     strlen(r->control.u.text));
+        return xls_why_set(r->why, XLS_PEER_REFUSED,
+                           "%s stopped the migration%s%s", r->crew.peer_name,
+                           text[0] == '\0' ? "" : ": ", text);
+    }
+    return rc;
+}
+
+/* Wait for one control message of this type; wire keeps the time. */
+static enum xls_rc await(struct receive *r, enum xls_control_type type)
+{
+    struct xls_watch watch = {.deadline = -1};
+    enum xls_from from;
+
+    for (;;) {
+        enum xls_rc rc = xls_crew_next(&r->crew, &watch, &from, r->why);
+
+        if (rc != XLS_OK) {
+            return rc;
+        }
+        if (from != XLS_FROM_WIRE || r->crew.msg->type != XLS_MSG_CONTROL) {
+            continue;
+        }
+        rc = heard(r);
+        if (rc == XLS_OK && r->control.type != type) {
+            rc = XLS_PEER_ORDER;
+        }
+        return rc;
+    }
+}
+
+static enum xls_rc say(struct receive *r, struct xls_control *control)
+{
+    memcpy(control->id, r->id, sizeof(control->id));
+    return xls_crew_say(&r->crew, control);
+}
+
+/* Say no: the rule, and why. */
+static enum xls_rc refuse(struct receive *r, const char *rule)
+{
+    struct xls_control no = {.type = XLS_REFUSE};
+
+    (void)snprintf(no.u.refuse.rule, sizeof(no.u.refuse.rule), "%s", rule);
+    (void)snprintf(no.u.refuse.text, sizeof(no.u.refuse.text), "%.300s",
+                   r->why->text);
+    (void)!say(r, &no);
+    return XLS_PEER_POLICY;
+}
+
+/* The guard judges the offered config; then the offer and this host do. */
+static enum xls_rc judge_offer(struct receive *r)
+{
+    struct xls_control yes = {.type = XLS_ADMIT};
+    struct xls_offer offer = r->control.u.offer;
+    const char *rule = "config";
+    enum xls_rc rc;
+
+    memcpy(r->id, r->control.id, sizeof(r->id));
+    r->offer_flags = offer.flags;
+    /* the offer points into the message that guard's answer replaces */
+    rc = xls_crew_config(&r->crew, offer.config, offer.config_len, &r->facts,
+                         &r->config, r->why);
+    offer.config = NULL;
+    if (rc == XLS_OK) {
+        rule = xls_admit_offer(&offer, &r->facts, r->why);
+        rc = rule == NULL ? XLS_OK : XLS_PEER_POLICY;
+    }
+    if (rc == XLS_OK) {
+        r->guest = (struct xls_incoming){
+            .facts = &r->facts,
+            .config = r->config,
+            .keep_domid = (offer.flags & XLS_OFFER_DOMID) != 0};
+        rc = r->setup->ops.admit(r->setup->ops.ctx, &r->guest, &yes.u.admit,
+                                 &rule, r->why);
+    }
+    if (rc != XLS_OK) {
+        return refuse(r, rule);
+    }
+    tell(r, "admitted");
+    r->admitted = true;
+    return say(r, &yes);
+}
+
+static enum xls_rc meet(struct receive *r)
+{
+    char line[XLS_FINGERPRINT_TEXT + 160];
+    char print[XLS_FINGERPRINT_TEXT];
+    enum xls_rc rc = xls_conf_load(r->setup->confdir, &r->crew.conf, r->why);
+
+    if (rc == XLS_OK) {
+        rc = xls_crew_start(&r->crew, XLS_ROLE_DESTINATION, NULL,
+                            r->setup->net, r->why);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_crew_await_peer(&r->crew, r->why);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    memcpy(r->report->peer, r->crew.peer_name, XLS_NAME);
+    memcpy(r->report->peer_key, r->crew.peer_key, XLS_KEY);
+    xls_key_fingerprint(r->crew.peer_key, print);
+    (void)snprintf(line, sizeof(line), "%s is connected, key %s",
+                   r->crew.peer_name, print);
+    r->setup->say(r->setup->say_ctx, line);
+    rc = await(r, XLS_OFFER);
+    if (rc == XLS_OK) {
+        /* crew.msg, and with it the offer's config, lives until next read */
+        rc = xls_crew_guard(&r->crew, &r->pipe, r->why);
+    }
+    return rc == XLS_OK ? judge_offer(r) : rc;
+}
+
+static enum xls_rc restore_act(void *ctx, struct xls_why *why)
+{
+    struct receive *r = ctx;
+
+    return r->setup->ops.restore(r->setup->ops.ctx, &r->guest, r->pipe, why);
+}
+
+static enum xls_rc on_message(struct receive *r, enum xls_from from)
+{
+    uint16_t type = r->crew.msg->type;
+    struct xls_rd rd = xls_ipc_body(r->crew.msg);
+
+    if (from == XLS_FROM_GUARD) {
+        r->guard_done = type == XLS_MSG_GUARD_DONE;
+    } else if (from == XLS_FROM_WIRE && type == XLS_MSG_WIRE_STREAM) {
+        r->report->records = xls_rd_u64be(&rd);
+        r->report->stream_bytes = xls_rd_u64be(&rd);
+        r->wire_done = true;
+    } else if (from == XLS_FROM_WIRE && type == XLS_MSG_CONTROL) {
+        enum xls_rc rc = heard(r);
+
+        return rc == XLS_OK ? XLS_PEER_ORDER : rc;
+    }
+    return XLS_OK;
+}
+
+/* Wire's end, guard's verdict and libxl's success: all three, or nothing. */
+static enum xls_rc load(struct receive *r)
+{
+    int done = -1;
+    struct xls_watch watch = {.deadline = -1, .extra = &done, .count = 1};
+    enum xls_from from;
+    enum xls_rc rc = xls_crew_stream(&r->crew, &r->facts);
+
+    if (rc == XLS_OK) {
+        r->built = true;
+        rc = xls_worker_start(&r->restore, restore_act, r);
+        done = r->restore.done[0];
+    }
+    while (rc == XLS_OK && !(r->wire_done && r->guard_done && done < 0)) {
+        rc = xls_crew_next(&r->crew, &watch, &from, r->why);
+        if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
+            done = -1;
+            rc = xls_worker_join(&r->restore);
+            (void)xls_why_set(r->why, rc, "%s", r->restore.why.text);
+        } else if (rc == XLS_OK) {
+            rc = on_message(r, from);
+        }
+    }
+    return rc;
+}
+
+/* PREPARED, then COMMIT, then the guest runs, then the receipt. */
+static enum xls_rc take_over(struct receive *r)
+{
+    struct xls_control prepared = {.type = XLS_PREPARED};
+    struct xls_control answer = {.type = XLS_COMMITTED};
+    bool paused = (r->offer_flags & XLS_OFFER_PAUSED) != 0;
+    enum xls_rc rc;
+
+    tell(r, "loaded, paused");
+    r->prepared = true;
+    rc = say(r, &prepared); /* wire puts the stream's sums */
+    if (rc == XLS_OK) {
+        rc = await(r, XLS_COMMIT);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    rc = r->setup->ops.run(r->setup->ops.ctx, paused, r->why);
+    if (rc == XLS_OK) {
+        r->built = false; /* it is the guest now: nothing here destroys it */
+        r->report->paused = paused;
+        answer.u.started = paused ? XLS_STARTED_PAUSED : XLS_STARTED_RUNNING;
+    } else {
+        /* destroyed first, said then: on BURNED the source runs its own */
+        r->setup->ops.destroy(r->setup->ops.ctx);
+        r->built = false;
+        answer.type = XLS_BURNED;
+        (void)snprintf(answer.u.text, sizeof(answer.u.text), "%.300s",
+                       r->why->text);
+    }
+    (void)!say(r, &answer);
+    xls_crew_hang_up(&r->crew);
+    return rc;
+}
+
+/* Nothing of the guest stays, and the source hears why if it still listens. */
+static void give_up(struct receive *r)
+{
+    struct xls_control failed = {.type = XLS_FAILED};
+
+    if (r->admitted && !r->prepared && r->crew.wire.ctl >= 0) {
+        (void)snprintf(failed.u.text, sizeof(failed.u.text), "%.300s",
+                       r->why->text);
+        (void)!say(r, &failed);
+    }
+    xls_child_end(&r->crew.guard, 0); /* libxl reads end of file, and stops */
+    (void)xls_worker_join(&r->restore);
+    if (r->built) {
+        r->setup->ops.destroy(r->setup->ops.ctx);
+    }
+    xls_crew_hang_up(&r->crew);
+}
+
+enum xls_rc xls_receive(const struct xls_receive_setup *setup,
+                        struct xls_report *report, struct xls_why *why)
+{
+    struct receive r = {.setup = setup,
+                        .report = report,
+                        .why = why,
+                        .pipe = -1,
+                        .began = xls_now_ms()};
+    enum xls_rc rc;
+
+    *report = (struct xls_report){.guest = ""};
+    r.crew.keys = r.crew.wire = r.crew.guard = XLS_CHILD_NONE;
+    r.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
+    rc = xls_crypto_start();
+    if (rc == XLS_OK) {
+        rc = meet(&r);
+    }
+    if (rc == XLS_OK) {
+        rc = load(&r);
+    }
+    if (rc == XLS_OK) {
+        rc = take_over(&r);
+    }
+    if (rc != XLS_OK) {
+        (void)xls_why_set(why, rc, "%s", xls_rc_text(rc));
+        give_up(&r);
+    }
+    memcpy(report->guest, r.facts.name, sizeof(report->guest));
+    report->duration_ms = xls_now_ms() - r.began;
+    report->wire_octets = r.crew.wire_octets;
+    report->stream_pages = r.crew.stream_pages;
+    xls_crew_end(&r.crew);
+    report->wire = r.crew.wire.used;
+    report->guard = r.crew.guard.used;
+    report->keys = r.crew.keys.used;
+    xls_fd_close(&r.pipe);
+    free(r.config);
+    return rc;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * xen: the acts of toolstack/guest.h done to real guests, on libxl, libxenctrl
+ * and libxenstore.  Level 6.
+ */
+#ifndef XLS_TOOLSTACK_XEN_H
+#define XLS_TOOLSTACK_XEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libxl.h>
+#include <xenctrl.h>
+
+#include "toolstack/guest.h"
+
+/* The connection to this host's Xen. */
+struct xls_xen {
+    xentoollog_logger *log;
+    libxl_ctx *ctx;
+};
+
+/* Open it; libxl's messages of severity and above go to stderr.  Close it also
+ * after an error.  Errors: XLS_HOST_XEN. */
+XLS_MUST_USE enum xls_rc xls_xen_open(struct xls_xen *xen,
+                                      xentoollog_level severity,
+                                      struct xls_why *why);
+void xls_xen_close(struct xls_xen *xen);
+
+/* A guest that is to leave.  Freed with xls_xen_source_free(). */
+struct xls_xen_source;
+
+/*
+ * The guest named (or numbered) by domain.  config is the JSON of a libxl
+ * domain config to send instead of the guest's own, or NULL; borrowed.
+ * Errors: XLS_HOST_XEN (no such guest), XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_xen_source_new(const struct xls_xen *xen,
+                                            const char *domain,
+                                            const char *config,
+                                            struct xls_xen_source **out,
+                                            struct xls_why *why);
+void xls_xen_source_free(struct xls_xen_source *source);
+struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source);
+
+/* A guest that may come.  Freed with xls_xen_destination_free(). */
+struct xls_xen_destination;
+XLS_MUST_USE enum xls_rc
+xls_xen_destination_new(xentoollog_level severity,
+                        struct xls_xen_destination **out);
+void xls_xen_destination_free(struct xls_xen_destination *destination);
+struct xls_destination_ops
+xls_xen_destination_ops(struct xls_xen_destination *destination);
+
+/* The domain that came; for what follows a migration (toolstack/watch). */
+uint32_t xls_xen_destination_domid(const struct xls_xen_destination *d);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxl_utils.h>
+
+#include "toolstack/xen.h"
+
+struct xls_xen_source {
+    struct xls_xen xen;
+    xc_interface *xch;
+    const char *config;
+    uint32_t domid;
+    char name[256];
+    char away[256 + 16];
+};
+
+static enum xls_rc failed(struct xls_why *why, const char *what, int err)
+{
+    return xls_why_set(why, XLS_HOST_XEN, "%s (libxl error %d; its message is "
+                                          "above)",
+                       what, err);
+}
+
+enum xls_rc xls_xen_source_new(const struct xls_xen *xen, const char *domain,
+                               const char *config,
+                               struct xls_xen_source **out,
+                               struct xls_why *why)
+{
+    struct xls_xen_source *s = calloc(1, sizeof(*s));
+    char *name = NULL;
+    enum xls_rc rc = XLS_OK;
+
+    *out = NULL;
+    if (s == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    s->xen = *xen;
+    s->config = config;
+    s->xch = xc_interface_open(xen->log, xen->log, 0);
+    if (s->xch == NULL) {
+        rc = xls_why_set(why, XLS_HOST_XEN, "cannot open libxenctrl");
+    } else if (libxl_domain_qualifier_to_domid(xen->ctx, domain, &s->domid) !=
+                   0 ||
+               s->domid == 0 ||
+               (name = libxl_domid_to_name(xen->ctx, s->domid)) == NULL) {
+        rc = xls_why_set(why, XLS_HOST_XEN,
+                         "there is no guest '%s' on this host; xl list shows "
+                         "those that are",
+                         domain);
+    } else {
+        (void)snprintf(s->name, sizeof(s->name), "%s", name);
+        (void)snprintf(s->away, sizeof(s->away), "%s--migratedaway", name);
+    }
+    free(name);
+    if (rc != XLS_OK) {
+        xls_xen_source_free(s);
+        return rc;
+    }
+    *out = s;
+    return XLS_OK;
+}
+
+void xls_xen_source_free(struct xls_xen_source *source)
+{
+    if (source == NULL) {
+        return;
+    }
+    if (source->xch != NULL) {
+        (void)xc_interface_close(source->xch);
+    }
+    free(source);
+}
+
+static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
+                            struct xls_why *why)
+{
+    struct xls_xen_source *s = ctx;
+    const libxl_version_info *version = libxl_get_version_info(s->xen.ctx);
+    libxl_domain_config config;
+    int err;
+
+    if (version == NULL) {
+        return failed(why, "cannot learn Xen's version", 0);
+    }
+    offer->xen_major = (uint16_t)version->xen_version_major;
+    offer->xen_minor = (uint16_t)version->xen_version_minor;
+    (void)snprintf(offer->xen, sizeof(offer->xen), "%d.%d%s",
+                   version->xen_version_major, version->xen_version_minor,
+                   version->xen_version_extra);
+    libxl_domain_config_init(&config);
+    err = s->config != NULL
+              ? libxl_domain_config_from_json(s->xen.ctx, &config, s->config)
+              : libxl_retrieve_domain_configuration(s->xen.ctx, s->domid,
+                                                    &config, NULL);
+    if (err == 0) {
+        config.c_info.domid = s->domid; /* used if the offer says to keep it */
+        free(config.c_info.name);       /* it may have been renamed */
+        config.c_info.name = strdup(s->name);
+        *json = libxl_domain_config_to_json(s->xen.ctx, &config);
+    }
+    libxl_domain_config_dispose(&config);
+    if (err != 0 || *json == NULL) {
+        return failed(why, "cannot read the guest's configuration", err);
+    }
+    return XLS_OK;
+}
+
+static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
+{
+    struct xls_xen_source *s = ctx;
+    int err = libxl_domain_suspend(s->xen.ctx, s->domid, fd,
+                                   LIBXL_SUSPEND_LIVE, NULL);
+
+    if (err == ERROR_GUEST_TIMEDOUT) {
+        return failed(why, "the guest did not answer the request to suspend",
+                      err);
+    }
+    return err == 0 ? XLS_OK
+                    : failed(why, "libxl could not save the guest", err);
+}
+
+static bool is_down(void *ctx)
+{
+    struct xls_xen_source *s = ctx;
+    xc_domaininfo_t info;
+
+    return xc_domain_getinfolist(s->xch, s->domid, 1, &info) == 1 &&
+           info.domain == s->domid && (info.flags & XEN_DOMINF_shutdown) != 0;
+}
+
+static enum xls_rc resume(void *ctx, struct xls_why *why)
+{
+    struct xls_xen_source *s = ctx;
+    int err;
+
+    if (!is_down(s)) {
+        return XLS_OK;
+    }
+    err = libxl_domain_resume(s->xen.ctx, s->domid, 1, NULL);
+    return err == 0 ? XLS_OK
+                    : failed(why, "the guest could NOT be resumed here: it is "
+                                  "suspended",
+                             err);
+}
+
+static enum xls_rc rename_guest(void *ctx, bool away, struct xls_why *why)
+{
+    struct xls_xen_source *s = ctx;
+    int err = libxl_domain_rename(s->xen.ctx, s->domid,
+                                  away ? s->name : s->away,
+                                  away ? s->away : s->name);
+
+    return err == 0 ? XLS_OK : failed(why, "cannot rename the guest", err);
+}
+
+static enum xls_rc destroy(void *ctx, struct xls_why *why)
+{
+    struct xls_xen_source *s = ctx;
+    int err = libxl_domain_destroy(s->xen.ctx, s->domid, NULL);
+
+    return err == 0
+               ? XLS_OK
+               : failed(why, "the guest has moved, but its suspended copy "
+                             "here could not be destroyed: see xl list",
+                        err);
+}
+
+struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source)
+{
+    return (struct xls_source_ops){.ctx = source,
+                                   .describe = describe,
+                                   .save = save,
+                                   .is_down = is_down,
+                                   .resume = resume,
+                                   .rename = rename_guest,
+                                   .destroy = destroy};
+}
