@@ -254,14 +254,20 @@ static bool has_id(const struct xls_control *msg)
     return xls_same(msg->id, none, XLS_ID_LEN) != XLS_OK;
 }
 
+/* What would change on its way into a narrower field. */
 static bool fits(const struct xls_control *msg)
 {
+    const struct xls_offer *o = &msg->u.offer;
+
+    if (msg->type == XLS_COMMITTED) {
+        return msg->u.started <= XLS_STARTED_PAUSED;
+    }
     if (msg->type != XLS_OFFER) {
         return true;
     }
-    return msg->u.offer.config != NULL &&
-           msg->u.offer.config_len <= XLS_OFFER_CONFIG_MAX &&
-           msg->u.offer.flags <= (XLS_OFFER_PAUSED | XLS_OFFER_DOMID);
+    return o->guest <= XLS_GUEST_PVH && o->config != NULL &&
+           o->config_len <= XLS_OFFER_CONFIG_MAX &&
+           o->flags <= (XLS_OFFER_PAUSED | XLS_OFFER_DOMID);
 }
 
 enum xls_rc xls_control_put(const struct xls_control *msg, uint8_t *out,

@@ -119,7 +119,7 @@ bool xls_control_sends(enum xls_role role, enum xls_control_type type);
  * Encode *msg into out, exactly xls_control_size(msg->type) octets, size being
  * the room there.
  * Errors: XLS_BUG_CONTRACT (anything that xls_control_get() would refuse, or
- * no room); out is then zero as far as it was written.
+ * no room); out is then untouched or zero.
  */
 XLS_MUST_USE enum xls_rc xls_control_put(const struct xls_control *msg,
                                          uint8_t *out, size_t size);

@@ -45,3 +45,9 @@ XLS_UNIT += tests/unit/t-noise-payload
 tests_unit_t_noise_payload_SOURCES = tests/unit/t-noise-payload.c
 tests_unit_t_noise_payload_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_noise_payload_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-proto-control
+tests_unit_t_proto_control_SOURCES = tests/unit/t-proto-control.c \
+	tests/unit/t-proto-sample.h
+tests_unit_t_proto_control_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_proto_control_LDADD = $(proto_unit_ldadd)
