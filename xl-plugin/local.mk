@@ -1,0 +1,45 @@
+# The programs.  Each helper links only what it may see: a lint looks.
+XLS_CORE = libxlsec/libxlsec-core.la
+XLS_TOOLSTACK = libxlsec/libxlsec-toolstack.la libxlsec/libxlsec-core.la
+XLS_XEN_LIBS = $(XENLIGHT_LIBS) $(XENCTRL_LIBS) $(XENSTORE_LIBS) $(XTL_LIBS) \
+	$(SODIUM_LIBS) $(JSONC_LIBS) $(INIH_LIBS)
+
+pkglibexec_PROGRAMS += xl-plugin/xlsec-keys xl-plugin/xlsec-wire \
+	xl-plugin/xlsec-guard
+xl_plugin_xlsec_keys_SOURCES = xl-plugin/xlsec-keys.c
+xl_plugin_xlsec_keys_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
+xl_plugin_xlsec_wire_SOURCES = xl-plugin/xlsec-wire.c
+xl_plugin_xlsec_wire_LDADD = $(XLS_CORE) $(SODIUM_LIBS)
+xl_plugin_xlsec_guard_SOURCES = xl-plugin/xlsec-guard.c
+xl_plugin_xlsec_guard_LDADD = $(XLS_CORE) $(JSONC_LIBS)
+
+XLS_PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/xl-plugin
+# Xen's headers are GNU C.
+XLS_GNU_CFLAGS = $(AM_CFLAGS) -std=gnu11
+
+sbin_PROGRAMS += xl-plugin/xl xl-plugin/xl-migrate-secure xl-plugin/xlsec \
+	xl-plugin/xlsecd
+xl_plugin_xl_SOURCES = xl-plugin/realxl.c xl-plugin/realxl.h xl-plugin/xl.c
+xl_plugin_xl_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+
+xl_plugin_xl_migrate_secure_SOURCES = xl-plugin/override.c \
+	xl-plugin/override.h xl-plugin/realxl.c xl-plugin/realxl.h \
+	xl-plugin/say.c xl-plugin/say.h xl-plugin/xl-migrate-secure.c
+xl_plugin_xl_migrate_secure_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
+xl_plugin_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+
+xl_plugin_xlsecd_SOURCES = xl-plugin/say.c xl-plugin/say.h xl-plugin/xlsecd.c
+xl_plugin_xlsecd_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xlsecd_CFLAGS = $(XLS_GNU_CFLAGS)
+xl_plugin_xlsecd_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+
+xl_plugin_xlsec_SOURCES = xl-plugin/bench.c xl-plugin/check.c \
+	xl-plugin/check.h xl-plugin/id.c xl-plugin/init.c \
+	xl-plugin/madestream.c xl-plugin/madestream.h xl-plugin/say.c \
+	xl-plugin/say.h xl-plugin/standin.c xl-plugin/standin.h \
+	xl-plugin/trust.c xl-plugin/xlsec.c xl-plugin/xlsec.h
+xl_plugin_xlsec_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xlsec_CFLAGS = $(XLS_GNU_CFLAGS)
+xl_plugin_xlsec_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \
+	$(INIH_LIBS)

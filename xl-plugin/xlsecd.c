@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * xlsecd: the destination's listener.
+ *
+ * The listener only accepts; each connection is served by a process of its own
+ * (this program again, with --inetd), which starts libxl only for a peer that
+ * has proven itself and made an offer.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/conf.h"
+#include "host/fd.h"
+#include "host/net.h"
+#include "say.h"
+#include "toolstack/receive.h"
+#include "toolstack/watch.h"
+#include "toolstack/xen.h"
+
+#define PROGRAM "xlsecd"
+
+enum { SOCKETS_MAX = 16, SYSTEMD_FIRST = 3 };
+
+static const char usage_text[] =
+    "Usage: xlsecd [options]\n"
+    "\n"
+    "Receive guests that xl migrate-secure sends here. Without options: listen\n"
+    "as " XLS_CONFDIR "/xlsec.conf says, in the foreground, log on stderr; uses\n"
+    "sockets that systemd passes when there are any.\n"
+    "\n"
+    "  --inetd           serve one connection on stdin and stdout\n"
+    "  --confdir <dir>   configuration, default " XLS_CONFDIR "\n"
+    "  -v                more of libxl's messages\n";
+
+struct options {
+    const char *confdir;
+    const char *watch; /* a domain id: internal, see stay_with() */
+    bool inetd;
+    xentoollog_level level;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_stop(int sig)
+{
+    (void)sig;
+    stop = 1;
+}
+
+static void on_child(int sig)
+{
+    (void)sig; /* poll() returns, and the loop looks */
+}
+
+/* --- one connection ------------------------------------------------------------*/
+
+static void log_line(void *ctx, const char *line)
+{
+    char when[32] = "";
+    time_t now = time(NULL);
+    struct tm tm;
+
+    (void)ctx;
+    if (gmtime_r(&now, &tm) != NULL) {
+        (void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    }
+    (void)fprintf(stderr, "%s xlsecd[%ld]: %s\n", when, (long)getpid(), line);
+}
+
+static void log_end(const struct xls_report *r, enum xls_rc rc,
+                    const struct xls_why *why)
+{
+    char line[1024];
+    const char *peer = r->peer[0] == '\0' ? "unproven peer" : r->peer;
+
+    if (rc == XLS_OK) {
+        (void)snprintf(line, sizeof(line),
+                       "%s: guest '%s': %s; %" PRIu64 " bytes in %" PRIu64
+                       " records, %" PRId64 " ms; peak memory: wire %" PRIu64
+                       " KiB, guard %" PRIu64 " KiB",
+                       peer, r->guest, r->paused ? "here, paused" : "runs here",
+                       r->stream_bytes, r->records, r->duration_ms,
+                       r->wire.peak_kib, r->guard.peak_kib);
+    } else {
+        (void)snprintf(line, sizeof(line), "%s%s%s%s: not received (%s): %s",
+                       peer, r->guest[0] == '\0' ? "" : ": guest '", r->guest,
+                       r->guest[0] == '\0' ? "" : "'", xls_rc_name(rc),
+                       why->text);
+    }
+    log_line(NULL, line);
+}
+
+/*
+ * A guest came: a process stays with it, as xl's own does, and does what its
+ * on_poweroff and the like say.  A new program, because libxl's context must
+ * not be used across a fork, and so that this session counts as over.
+ */
+static void stay_with(uint32_t domid)
+{
+    char text[16];
+    char *const argv[] = {(char *)(uintptr_t)PROGRAM,
+                          (char *)(uintptr_t)"--watch", text, NULL};
+
+    (void)snprintf(text, sizeof(text), "%" PRIu32, domid);
+    if (fork() == 0) {
+        if (setsid() >= 0 && close_range(3, ~0U, 0) == 0) {
+            (void)execv("/proc/self/exe", argv);
+        }
+        _exit(126);
+    }
+}
+
+static int watch(const struct options *o)
+{
+    struct xls_why why = {""};
+    struct xls_xen xen;
+    enum xls_rc rc = xls_xen_open(&xen, o->level, &why);
+
+    if (rc == XLS_OK) {
+        rc = xls_watch_guest(&xen, (uint32_t)strtoul(o->watch, NULL, 10),
+                             log_line, NULL);
+    }
+    xls_xen_close(&xen);
+    return rc == XLS_OK ? 0 : 1;
+}
+
+/* Serve the connection on stdin and stdout. */
+static int serve(const struct options *o)
+{
+    struct xls_xen_destination *destination = NULL;
+    struct xls_receive_setup setup = {.confdir = o->confdir, .say = log_line};
+    struct xls_report report = {.guest = ""};
+    struct xls_why why = {""};
+    enum xls_rc rc;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    setup.net[0] = dup(STDIN_FILENO);
+    setup.net[1] = dup(STDOUT_FILENO);
+    if (setup.net[0] < 0 || setup.net[1] < 0 ||
+        freopen("/dev/null", "r", stdin) == NULL ||
+        dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+        log_line(NULL, "no connection on stdin and stdout");
+        return 1;
+    }
+    rc = xls_xen_destination_new(o->level, &destination);
+    if (rc == XLS_OK) {
+        setup.ops = xls_xen_destination_ops(destination);
+        rc = xls_receive(&setup, &report, &why);
+    }
+    xls_fd_close(&setup.net[0]);
+    xls_fd_close(&setup.net[1]);
+    log_end(&report, rc, &why);
+    if (rc == XLS_OK) {
+        stay_with(xls_xen_destination_domid(destination));
+    }
+    xls_xen_destination_free(destination);
+    return rc == XLS_OK ? 0 : 1;
+}
+
+/* --- the listener ----------------------------------------------------------------*/
+
+struct listener {
+    const struct options *options;
+    struct xls_conf conf;
+    int fds[SOCKETS_MAX];
+    size_t count;
+    unsigned sessions;
+};
+
+static void reap(struct listener *l)
+{
+    while (waitpid(-1, NULL, WNOHANG) > 0) {
+        if (l->sessions > 0) {
+            l->sessions--;
+        }
+    }
+}
+
+/* In the child: this program again, on the connection. */
+_Noreturn static void become_session(const struct listener *l, int fd)
+{
+    char *const argv[] = {
+        (char *)(uintptr_t)PROGRAM,
+        (char *)(uintptr_t)"--inetd",
+        (char *)(uintptr_t)"--confdir",
+        (char *)(uintptr_t)l->options->confdir,
+        l->options->level < XTL_ERROR ? (char *)(uintptr_t)"-v" : NULL,
+        NULL,
+    };
+
+    if (dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
+        close_range(3, ~0U, 0) == 0) {
+        (void)signal(SIGCHLD, SIG_DFL);
+        (void)execv("/proc/self/exe", argv);
+    }
+    _exit(126);
+}
+
+static void take_connection(struct listener *l, int listening)
+{
+    int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+    pid_t pid;
+
+    if (fd < 0) {
+        return;
+    }
+    if (l->sessions >= l->conf.max_sessions) {
+        log_line(NULL, "a connection was dropped: max-sessions are served "
+                       "already");
+        xls_fd_close(&fd);
+        return;
+    }
+    pid = fork();
+    if (pid == 0) {
+        become_session(l, fd);
+    }
+    if (pid > 0) {
+        l->sessions++;
+    } else {
+        log_line(NULL, "a connection was dropped: cannot start a process");
+    }
+    xls_fd_close(&fd);
+}
+
+/* Sockets that systemd opened for us (sd_listen_fds(3)). */
+static size_t inherited(int *fds)
+{
+    const char *pid = getenv("LISTEN_PID");
+    const char *count = getenv("LISTEN_FDS");
+    long n;
+
+    if (pid == NULL || count == NULL ||
+        strtol(pid, NULL, 10) != (long)getpid()) {
+        return 0;
+    }
+    n = strtol(count, NULL, 10);
+    if (n < 1 || n > SOCKETS_MAX) {
+        return 0;
+    }
+    for (long i = 0; i < n; i++) {
+        fds[i] = SYSTEMD_FIRST + (int)i;
+        (void)!xls_fd_nonblock(fds[i], true);
+    }
+    return (size_t)n;
+}
+
+static enum xls_rc open_sockets(struct listener *l, struct xls_why *why)
+{
+    enum xls_rc rc = xls_conf_load(l->options->confdir, &l->conf, why);
+
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    l->count = inherited(l->fds);
+    return l->count > 0 ? XLS_OK
+                        : xls_net_listen(l->conf.listen, l->conf.port, l->fds,
+                                         SOCKETS_MAX, &l->count, why);
+}
+
+static int listen_and_serve(const struct options *o)
+{
+    struct listener l = {.options = o};
+    struct pollfd p[SOCKETS_MAX];
+    struct xls_why why = {""};
+    struct sigaction act = {.sa_handler = on_stop};
+    char line[160];
+
+    (void)sigaction(SIGTERM, &act, NULL);
+    (void)sigaction(SIGINT, &act, NULL);
+    act.sa_handler = on_child;
+    (void)sigaction(SIGCHLD, &act, NULL);
+    if (open_sockets(&l, &why) != XLS_OK) {
+        xls_say_error(PROGRAM, "%s", why.text);
+        return 1;
+    }
+    (void)snprintf(line, sizeof(line), "ready on port %u (%zu sockets)",
+                   (unsigned)l.conf.port, l.count);
+    log_line(NULL, line);
+    while (stop == 0) {
+        for (size_t i = 0; i < l.count; i++) {
+            p[i] = (struct pollfd){.fd = l.fds[i], .events = POLLIN};
+        }
+        if (poll(p, l.count, 1000) > 0) {
+            for (size_t i = 0; i < l.count; i++) {
+                if (p[i].revents != 0) {
+                    take_connection(&l, l.fds[i]);
+                }
+            }
+        }
+        reap(&l);
+    }
+    log_line(NULL, "ends; sessions under way go on");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    enum { INETD = 256, CONFDIR, HELP, WATCH };
+    static const struct option longs[] = {
+        {"inetd", no_argument, NULL, INETD},
+        {"confdir", required_argument, NULL, CONFDIR},
+        {"help", no_argument, NULL, HELP},
+        {"watch", required_argument, NULL, WATCH},
+        {NULL, 0, NULL, 0},
+    };
+    struct options o = {.confdir = XLS_CONFDIR, .level = XTL_ERROR};
+    int c;
+
+    while ((c = getopt_long(argc, argv, "vh", longs, NULL)) != -1) {
+        switch (c) {
+        case INETD:
+            o.inetd = true;
+            break;
+        case CONFDIR:
+            o.confdir = optarg;
+            break;
+        case WATCH:
+            o.watch = optarg;
+            break;
+        case 'v':
+            o.level = XTL_DETAIL;
+            break;
+        case 'h':
+        case HELP:
+            (void)fputs(usage_text, stdout);
+            return xls_say_done(PROGRAM);
+        default:
+            (void)fputs("Try: xlsecd --help\n", stderr);
+            return XLS_EXIT_USAGE;
+        }
+    }
+    if (optind != argc) {
+        xls_say_error(PROGRAM, "takes no arguments; see --help");
+        return XLS_EXIT_USAGE;
+    }
+    if (o.watch != NULL) {
+        return watch(&o);
+    }
+    return o.inetd ? serve(&o) : listen_and_serve(&o);
+}
