@@ -14,7 +14,7 @@ lab_exec() {
     fi
     [ $# -gt 0 ] || die "say what to run: lab exec $N CMD..."
     [ $# -gt 1 ] || set -- sh -c "$1"
-    "$STATE/bin/labexec" "$STATE/host$N" "$@"
+    ${EXEC-} "$STATE/bin/labexec" "$STATE/host$N" "$@"
 }
 
 # Files pass through the folder that the host sees as /lab.
@@ -92,6 +92,14 @@ until grep -qa "^tick" "$log" 2>/dev/null; do
     sleep 1
 done'
 
+create_guest() {
+    local words
+    words=$(lab_exec "$N" -n xl create -q "/etc/xen/$1.cfg" 2>&1) ||
+        die "xl cannot create $1 on host $N: $words"
+    lab_exec "$N" -n sh -c "$AWAIT_TICK" sh "$1" "$GUEST_SECONDS" ||
+        die "guest $1 on host $N does not tick"
+}
+
 # guest N NAME [MB] [pvh|pv|hvm]
 lab_guest() {
     host_arg "${1-}"
@@ -105,12 +113,7 @@ lab_guest() {
     lab_exec "$N" -n sh -c 'rm -f /var/log/xen/guest-"$1".log /var/log/xen/guest-"$1"--incoming.log' sh "$name"
     guest_config "$name" "$mb" "$type" |
         lab_exec "$N" sh -c 'cat >"/etc/xen/$1.cfg"' sh "$name"
-    lab_exec "$N" -n xl create -q "/etc/xen/$name.cfg" ||
-        die "xl cannot create $name on host $N"
-    if [ "$type" != hvm ]; then
-        lab_exec "$N" -n sh -c "$AWAIT_TICK" sh "$name" "$GUEST_SECONDS" ||
-            die "guest $name on host $N does not tick"
-    fi
+    create_guest "$name"
     say "guest $name ($type, $mb MB) runs on host $N"
 }
 

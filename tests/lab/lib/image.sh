@@ -35,13 +35,13 @@ candidates() {
 }
 
 root_key() {
-    { cat "$LAB/packages" "$LAB/lib/image.sh"; candidates; } | sha256sum | cut -c1-16
+    { cat "$LAB/packages"; declare -f build_root fetch_kernel; candidates; } |
+        sha256sum | cut -c1-16
 }
 
-# Read before anything is built: the key of a file that changes meanwhile is the
-# key of what it was.
 image_key() {
-    { root_key; cat "$LAB"/dom0/* "$LAB"/guest/*; } | sha256sum | cut -c1-16
+    { root_key; cat "$LAB/lib/image.sh" "$LAB"/dom0/* "$LAB"/guest/*; } |
+        sha256sum | cut -c1-16
 }
 
 # The machine's own way to Debian: its Acquire options (a proxy, say) and those
@@ -171,24 +171,40 @@ build_image() {
     rm -rf "$part/dom0"
 }
 
+# The name of the image that the files and apt's lists of today make.
+name_image() {
+    ROOT=$CACHE/root-$(root_key)
+    IMAGE=$CACHE/image-$(image_key)
+}
+
 # Sets IMAGE. Builds it if it is not there; waits for another who is building.
+# What no lab has used for two weeks is removed.
 ensure_image() {
-    local root key lock
+    local lock
     exec {lock}>"$CACHE/lock"
     flock "$lock"
-    key=$(root_key)
-    root=$CACHE/root-$key
-    IMAGE=$CACHE/image-$(image_key)
-    if [ ! -d "$IMAGE" ]; then
-        rm -rf "$CACHE"/*.part
-        if [ ! -d "$root" ]; then
-            say "building the dom0 root (once; a minute or two)"
-            build_root "$root.part"
-            mv "$root.part" "$root"
-        fi
-        say "building the disk image"
-        build_image "$root" "$IMAGE.part"
-        mv "$IMAGE.part" "$IMAGE"
-    fi
+    name_image
+    [ -d "$IMAGE" ] || make_image
+    touch -c "$ROOT" "$IMAGE"
+    find "$CACHE" -maxdepth 1 \( -name 'root-*' -o -name 'image-*' \) -mtime +14 \
+        -exec rm -rf {} +
     exec {lock}>&-
+}
+
+make_image() {
+    rm -rf "$CACHE"/*.part
+    if [ ! -d "$ROOT" ]; then
+        say "building the dom0 root (once; a minute or two)"
+        apt_get update >"$CACHE/apt.log" 2>&1 ||
+            die "apt-get update failed: see $CACHE/apt.log"
+        name_image
+    fi
+    if [ ! -d "$ROOT" ]; then
+        build_root "$ROOT.part"
+        mv "$ROOT.part" "$ROOT"
+    fi
+    [ ! -d "$IMAGE" ] || return 0
+    say "building the disk image"
+    build_image "$ROOT" "$IMAGE.part"
+    mv "$IMAGE.part" "$IMAGE"
 }
