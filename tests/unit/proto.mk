@@ -51,3 +51,9 @@ tests_unit_t_proto_control_SOURCES = tests/unit/t-proto-control.c \
 	tests/unit/t-proto-sample.h
 tests_unit_t_proto_control_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_proto_control_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-record
+tests_unit_t_record_SOURCES = tests/unit/t-record.c
+tests_unit_t_record_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_record_LDADD = $(proto_unit_ldadd)
+EXTRA_DIST += tests/noise-peer/record-model.py
