@@ -132,10 +132,18 @@ static enum xls_rc first_reason(struct xls_crew *crew, enum xls_rc rc,
     return rc;
 }
 
+/* Has keys something to say at this very moment? */
+static bool keys_waits(const struct xls_crew *crew)
+{
+    struct pollfd p = {.fd = crew->keys.ctl, .events = POLLIN};
+
+    return poll(&p, 1, 0) == 1;
+}
+
 enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
                           enum xls_from *from, struct xls_why *why)
 {
-    static const enum xls_from who[] = {XLS_FROM_WIRE, XLS_FROM_KEYS,
+    static const enum xls_from who[] = {XLS_FROM_KEYS, XLS_FROM_WIRE,
                                         XLS_FROM_GUARD};
     struct pollfd p[3 + EXTRA_MAX];
     struct xls_why first = {""};
@@ -160,6 +168,11 @@ enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
         }
         *from = i < 3 ? who[i] : XLS_FROM_EXTRA;
         watch->which = i - 3;
+        /* what keys said of the peer comes before what wire made of it, and
+         * may have come since poll() looked at keys */
+        if (*from == XLS_FROM_WIRE && keys_waits(crew)) {
+            *from = XLS_FROM_KEYS;
+        }
         if (i < 3) {
             rc = take(crew, from, &first);
             if (rc == XLS_HOST_GONE) {
