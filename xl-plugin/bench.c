@@ -4,27 +4,22 @@
  * the processes of a migration; only libxl is a stand-in at both ends.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crypto/dh.h"
-#include "crypto/start.h"
 #include "host/fd.h"
-#include "host/keyfile.h"
 #include "say.h"
 #include "standin.h"
 #include "toolstack/receive.h"
 #include "toolstack/send.h"
+#include "twohosts.h"
 #include "xlsec.h"
 
 #define PROGRAM "xlsec bench"
@@ -49,56 +44,12 @@ struct options {
 };
 
 struct bench {
-    char dir[2][64]; /* configuration of source and destination */
-    char top[32];
+    struct xls_two_hosts hosts;
     int listening;
     uint16_t port;
     struct xls_report sent;
     struct xls_report received; /* through a pipe from the child */
 };
-
-/* --- two hosts' configurations, for this run only --------------------------------- */
-
-static bool write_text(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool ok =
-        fd >= 0 && xls_fd_write(fd, text, strlen(text)) == XLS_OK;
-
-    xls_fd_close(&fd);
-    return ok;
-}
-
-static bool make_host(const char *dir, const struct xls_secret_key *fleet,
-                      const struct xls_dh_key *own,
-                      const struct xls_dh_key *other, uint16_t port,
-                      const char *libexec)
-{
-    char path[128];
-    char text[512];
-    char key[XLS_KEY_TEXT];
-    struct xls_secret_key secret;
-    struct xls_why why = {""};
-    bool ok;
-
-    memcpy(secret.bytes, own->secret, sizeof(secret.bytes));
-    (void)snprintf(path, sizeof(path), "%s/peers.d", dir);
-    ok = mkdir(dir, 0700) == 0 && mkdir(path, 0700) == 0;
-    (void)snprintf(path, sizeof(path), "%s/fleet.key", dir);
-    ok = ok && xls_keyfile_write(path, fleet, "bench", &why) == XLS_OK;
-    (void)snprintf(path, sizeof(path), "%s/host.key", dir);
-    ok = ok && xls_keyfile_write(path, &secret, "bench", &why) == XLS_OK;
-    xls_key_encode(other->pub, key);
-    (void)snprintf(text, sizeof(text),
-                   "[peer]\nname = bench\naddress = 127.0.0.1\nport = %u\n"
-                   "key = %s\nallow = incoming outgoing\n",
-                   (unsigned)port, key);
-    (void)snprintf(path, sizeof(path), "%s/peers.d/bench.conf", dir);
-    ok = ok && write_text(path, text);
-    (void)snprintf(text, sizeof(text), "[paths]\nlibexec = %s\n", libexec);
-    (void)snprintf(path, sizeof(path), "%s/xlsec.conf", dir);
-    return ok && write_text(path, text);
-}
 
 static bool listen_on_loopback(struct bench *b)
 {
@@ -117,45 +68,6 @@ static bool listen_on_loopback(struct bench *b)
     return true;
 }
 
-static bool prepare(struct bench *b, const struct options *o)
-{
-    struct xls_secret_key fleet;
-    struct xls_dh_key host[2];
-
-    (void)snprintf(b->top, sizeof(b->top), "/tmp/xlsec-bench-XXXXXX");
-    if (xls_crypto_start() != XLS_OK || mkdtemp(b->top) == NULL ||
-        !listen_on_loopback(b)) {
-        return false;
-    }
-    xls_random(fleet.bytes, sizeof(fleet.bytes));
-    xls_dh_key_random(&host[0]);
-    xls_dh_key_random(&host[1]);
-    for (unsigned i = 0; i < 2; i++) {
-        (void)snprintf(b->dir[i], sizeof(b->dir[i]), "%s/%u", b->top, i);
-        if (!make_host(b->dir[i], &fleet, &host[i], &host[1 - i], b->port,
-                       o->libexec)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void clean(const struct bench *b)
-{
-    static const char *const names[] = {"peers.d/bench.conf", "peers.d",
-                                        "fleet.key", "host.key", "xlsec.conf",
-                                        ""};
-    char path[128];
-
-    for (unsigned i = 0; i < 2; i++) {
-        for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
-            (void)snprintf(path, sizeof(path), "%s/%s", b->dir[i], names[n]);
-            (void)remove(path);
-        }
-    }
-    (void)remove(b->top);
-}
-
 /* --- the run ------------------------------------------------------------------------*/
 
 static void quiet(void *ctx, const char *line)
@@ -170,7 +82,7 @@ _Noreturn static void receive(const struct bench *b, int out)
     struct xls_standin host;
     struct xls_report report;
     struct xls_why why = {""};
-    struct xls_receive_setup setup = {.confdir = b->dir[1], .say = quiet};
+    struct xls_receive_setup setup = {.confdir = b->hosts.dir[1], .say = quiet};
     int fd = accept4(b->listening, NULL, NULL, SOCK_CLOEXEC);
     enum xls_rc rc;
 
@@ -200,7 +112,9 @@ static bool run(struct bench *b, const struct options *o)
     struct xls_standin guest;
     struct xls_why why = {""};
     struct xls_send_setup setup = {
-        .confdir = b->dir[0], .host = "bench", .cancel_fd = -1};
+        .confdir = b->hosts.dir[0],
+        .host = XLS_TWO_HOSTS_PEER,
+        .cancel_fd = -1};
     int pipe[2];
     pid_t pid;
     bool ok = make_guest(o, &guest, &why) && xls_fd_pipe(pipe) == XLS_OK;
@@ -326,12 +240,13 @@ int xlsec_cmd_bench(int argc, char **argv)
         xls_say_error(PROGRAM, "takes no arguments; see --help");
         return XLS_EXIT_USAGE;
     }
-    ok = prepare(&b, &o);
+    ok = listen_on_loopback(&b) &&
+         xls_two_hosts_make(&b.hosts, b.port, o.libexec, "");
     if (!ok) {
         xls_say_error(PROGRAM, "cannot prepare the run: %s", strerror(errno));
     }
     ok = ok && run(&b, &o);
-    clean(&b);
+    xls_two_hosts_remove(&b.hosts);
     xls_fd_close(&b.listening);
     if (ok) {
         print(&b, o.json);

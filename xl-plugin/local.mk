@@ -38,7 +38,8 @@ xl_plugin_xlsec_SOURCES = xl-plugin/bench.c xl-plugin/check.c \
 	xl-plugin/check.h xl-plugin/id.c xl-plugin/init.c \
 	xl-plugin/madestream.c xl-plugin/madestream.h xl-plugin/say.c \
 	xl-plugin/say.h xl-plugin/standin.c xl-plugin/standin.h \
-	xl-plugin/trust.c xl-plugin/xlsec.c xl-plugin/xlsec.h
+	xl-plugin/trust.c xl-plugin/twohosts.c xl-plugin/twohosts.h \
+	xl-plugin/xlsec.c xl-plugin/xlsec.h
 xl_plugin_xlsec_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xlsec_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xlsec_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \

@@ -44,6 +44,7 @@ struct options {
     xentoollog_level level;
     struct xls_send_setup setup;
     const char *domain;
+    bool found; /* there is such a guest */
 };
 
 static int cancel_pipe[2] = {-1, -1};
@@ -118,7 +119,7 @@ static int parse(int argc, char **argv, struct options *o)
 static void say_where_it_is(enum xls_outcome outcome,
                             const struct xls_send_setup *setup,
                             const struct xls_report *report,
-                            const char *domain)
+                            const char *domain, bool exists)
 {
     const char *guest = report->guest[0] != '\0' ? report->guest : domain;
 
@@ -132,7 +133,7 @@ static void say_where_it_is(enum xls_outcome outcome,
             "If it runs there, destroy the copy here: xl destroy "
             "%s--migratedaway\n",
             guest, guest, setup->host, guest);
-    } else if (outcome != XLS_MOVED) {
+    } else if (outcome != XLS_MOVED && exists) {
         (void)fprintf(stderr, "The guest '%s' was not moved; it stays here.\n",
                       guest);
     }
@@ -144,7 +145,7 @@ static int finish(const struct options *o, enum xls_outcome outcome,
     if (why->text[0] != '\0') {
         xls_say_error(PROGRAM, "%s", why->text);
     }
-    say_where_it_is(outcome, &o->setup, report, o->domain);
+    say_where_it_is(outcome, &o->setup, report, o->domain, o->found);
     if (o->json) {
         xls_say_report_json(report, outcome, why);
     } else if (outcome == XLS_MOVED && o->setup.dry_run) {
@@ -197,6 +198,7 @@ int main(int argc, char **argv)
     }
     if (rc == XLS_OK && xls_fd_pipe(cancel_pipe) == XLS_OK) {
         catch_signals();
+        o.found = true;
         line.what = o.domain;
         o.setup.cancel_fd = cancel_pipe[0];
         o.setup.ops = xls_xen_source_ops(source);

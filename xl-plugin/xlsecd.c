@@ -114,7 +114,7 @@ static void stay_with(uint32_t domid)
     (void)snprintf(text, sizeof(text), "%" PRIu32, domid);
     if (fork() == 0) {
         if (setsid() >= 0 && close_range(3, ~0U, 0) == 0) {
-            (void)execv("/proc/self/exe", argv);
+            (void)execv(XLS_SBINDIR "/" PROGRAM, argv);
         }
         _exit(126);
     }
@@ -201,7 +201,7 @@ _Noreturn static void become_session(const struct listener *l, int fd)
     if (dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
         close_range(3, ~0U, 0) == 0) {
         (void)signal(SIGCHLD, SIG_DFL);
-        (void)execv("/proc/self/exe", argv);
+        (void)execv(XLS_SBINDIR "/" PROGRAM, argv);
     }
     _exit(126);
 }

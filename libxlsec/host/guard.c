@@ -41,6 +41,7 @@ struct guard_role {
     size_t filled;   /* data octets in it */
     int64_t counted;
     bool inward; /* destination */
+    bool begun;  /* GUARD_BEGUN was said */
 };
 
 /* --- words with the toolstack ------------------------------------------------ */
@@ -239,12 +240,26 @@ static enum xls_rc to_ring(struct guard_role *g, const uint8_t *p, size_t len)
 
 /* --- destination: ring to pipe --------------------------------------------------*/
 
+static enum xls_rc tell_begun(struct guard_role *g)
+{
+    if (g->begun) {
+        return XLS_OK;
+    }
+    g->begun = true;
+    return xls_ipc_send(XLS_CTL_FD, XLS_MSG_GUARD_BEGUN, NULL, 0);
+}
+
 static enum xls_rc to_pipe(struct guard_role *g, const uint8_t *p, size_t len)
 {
     while (len > 0) {
         ssize_t n = write(PIPE_FD, p, len);
 
         if (n > 0) {
+            enum xls_rc rc = tell_begun(g);
+
+            if (rc != XLS_OK) {
+                return rc;
+            }
             p += n;
             len -= (size_t)n;
         } else if (n < 0 && errno == EAGAIN) {

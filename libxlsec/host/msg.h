@@ -21,6 +21,7 @@
  *   toolstack -> wire    WIRE_CLOSE      -       nothing more will be sent
  *   wire -> toolstack    WIRE_UP         peer's key 32
  *   wire -> toolstack    CONTROL         an encoded control message
+ *   wire -> toolstack    WIRE_BEGUN      -       the stream's first record came
  *   wire -> toolstack    WIRE_STREAM     records u64, bytes u64, digest 64: the
  *                                        stream's last record went or came
  *   wire -> toolstack    WIRE_COUNT      octets on the wire u64, so far
@@ -28,6 +29,7 @@
  *   guard -> toolstack   GUARD_CONFIG    facts, then our own text of it
  *   toolstack -> guard   GUARD_START     inward u8, format u8, type u8,
  *                                        pages u64, vcpus u32
+ *   guard -> toolstack   GUARD_BEGUN     -       judged octets are in the pipe
  *   guard -> toolstack   GUARD_COUNT     bytes u64, pages u64
  *   guard -> toolstack   GUARD_DONE      bytes u64, pages u64: whole, and good
  *   any -> toolstack     FAILED          rc u32, then a sentence (text)
@@ -56,11 +58,13 @@ enum xls_msg {
     XLS_MSG_WIRE_START,
     XLS_MSG_WIRE_CLOSE,
     XLS_MSG_WIRE_UP,
+    XLS_MSG_WIRE_BEGUN,
     XLS_MSG_WIRE_STREAM,
     XLS_MSG_WIRE_COUNT,
     XLS_MSG_CONTROL,
     XLS_MSG_GUARD_CONFIG,
     XLS_MSG_GUARD_START,
+    XLS_MSG_GUARD_BEGUN,
     XLS_MSG_GUARD_COUNT,
     XLS_MSG_GUARD_DONE,
     XLS_MSG_FAILED,

@@ -52,6 +52,7 @@ struct wire {
     int64_t counted;              /* when WIRE_COUNT was last sent */
     uint64_t octets;
     bool record_waits;            /* a whole record is to be opened */
+    bool begun;                   /* WIRE_BEGUN was said */
     bool over;                    /* the toolstack has closed us */
     bool ended;                   /* end of file from the peer */
 };
@@ -180,6 +181,15 @@ static enum xls_rc tell_up(struct wire *w, const struct xls_event *event)
                         XLS_DH_LEN);
 }
 
+static enum xls_rc tell_begun(struct wire *w)
+{
+    if (w->begun) {
+        return XLS_OK;
+    }
+    w->begun = true;
+    return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_BEGUN, NULL, 0);
+}
+
 /* --- the socket ------------------------------------------------------------ */
 
 static enum xls_rc lost(struct wire *w, const char *how)
@@ -225,7 +235,7 @@ static enum xls_rc on_event(struct wire *w, const struct xls_event *event)
         return tell_control(event->control);
     case XLS_EVENT_RECORD:
         w->record_waits = true;
-        return XLS_OK;
+        return tell_begun(w);
     }
     return XLS_BUG_CONTRACT;
 }

@@ -190,25 +190,43 @@ static enum xls_rc on_message(struct receive *r, enum xls_from from)
     return XLS_OK;
 }
 
+/*
+ * libxl's header has been judged: only now is anything built.  A source that
+ * only asked goes away before that, and so does one whose stream is none: libxl
+ * 4.17 ends with a segmentation fault, and leaves a half-made domain, when its
+ * input ends within that header.
+ */
+static enum xls_rc build(struct receive *r, int *done)
+{
+    enum xls_rc rc;
+
+    r->built = true;
+    rc = xls_worker_start(&r->restore, restore_act, r);
+    *done = r->restore.done[0];
+    return rc;
+}
+
 /* Wire's end, guard's verdict and libxl's success: all three, or nothing. */
 static enum xls_rc load(struct receive *r)
 {
     int done = -1;
     struct xls_watch watch = {.deadline = -1, .extra = &done, .count = 1};
     enum xls_from from;
-    enum xls_rc rc = xls_crew_stream(&r->crew, &r->facts);
+    enum xls_rc rc = XLS_OK;
 
-    if (rc == XLS_OK) {
-        r->built = true;
-        rc = xls_worker_start(&r->restore, restore_act, r);
-        done = r->restore.done[0];
-    }
-    while (rc == XLS_OK && !(r->wire_done && r->guard_done && done < 0)) {
+    while (rc == XLS_OK &&
+           !(r->wire_done && r->guard_done && r->built && done < 0)) {
         rc = xls_crew_next(&r->crew, &watch, &from, r->why);
         if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
             done = -1;
             rc = xls_worker_join(&r->restore);
             (void)xls_why_set(r->why, rc, "%s", r->restore.why.text);
+        } else if (rc == XLS_OK && from == XLS_FROM_WIRE &&
+                   r->crew.msg->type == XLS_MSG_WIRE_BEGUN) {
+            rc = xls_crew_stream(&r->crew, &r->facts);
+        } else if (rc == XLS_OK && from == XLS_FROM_GUARD &&
+                   r->crew.msg->type == XLS_MSG_GUARD_BEGUN) {
+            rc = build(r, &done);
         } else if (rc == XLS_OK) {
             rc = on_message(r, from);
         }
