@@ -18,7 +18,8 @@ libxlsec_libxlsec_toolstack_la_CFLAGS = $(AM_CFLAGS) -std=gnu11
 lib_LTLIBRARIES += libxlsec/libxlsec.la
 libxlsec_libxlsec_la_SOURCES = libxlsec/toolstack/version.c
 libxlsec_libxlsec_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
-libxlsec_libxlsec_la_LIBADD = libxlsec/libxlsec-core.la
+libxlsec_libxlsec_la_LIBADD = libxlsec/libxlsec-core.la $(JSONC_LIBS) \
+	$(SODIUM_LIBS) $(INIH_LIBS)
 libxlsec_libxlsec_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(XLSEC_ABI) \
 	-no-undefined -Wl,--version-script=$(srcdir)/libxlsec/libxlsec.map
 libxlsec_libxlsec_la_DEPENDENCIES = libxlsec/libxlsec-core.la \
@@ -26,6 +27,7 @@ libxlsec_libxlsec_la_DEPENDENCIES = libxlsec/libxlsec-core.la \
 EXTRA_DIST += libxlsec/libxlsec.map
 
 xlsecincludedir = $(includedir)/xlsec
-xlsecinclude_HEADERS = libxlsec/include/xlsec/xlsec.h
+xlsecinclude_HEADERS = libxlsec/include/xlsec/check.h \
+	libxlsec/include/xlsec/xlsec.h
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = libxlsec/libxlsec.pc

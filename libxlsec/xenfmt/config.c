@@ -217,9 +217,6 @@ enum xls_rc xls_config_judge(const char *text, size_t len,
     char *copy = NULL;
     enum xls_rc rc = xls_json_parse(text, len, &tree, why);
 
-    if (why != NULL && rc != XLS_OK) {
-        (void)snprintf(why->record, sizeof(why->record), "CONFIG");
-    }
     if (rc == XLS_OK) {
         rc = tree_judge(tree, &got, why);
     }
@@ -232,6 +229,9 @@ enum xls_rc xls_config_judge(const char *text, size_t len,
         }
     }
     json_object_put(tree);
+    if (why != NULL && rc != XLS_OK) {
+        (void)snprintf(why->record, sizeof(why->record), "CONFIG");
+    }
     if (rc == XLS_OK && facts != NULL) {
         *facts = got;
     }

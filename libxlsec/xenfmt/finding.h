@@ -21,7 +21,7 @@ struct xls_finding {
 /*
  * Fill the rule and the text of *f from a printf format; record and offset are
  * left to whoever knows them.  Returns rc, so that a judge can say
- *     return xls_refuse(f, XLS_PEER_RANGE, "S-7", "...");
+ *     return xls_refuse(f, XLS_PEER_RANGE, "S-70", "...");
  * f may be NULL.
  */
 XLS_MUST_USE enum xls_rc xls_refuse(struct xls_finding *f, enum xls_rc rc,

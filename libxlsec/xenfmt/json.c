@@ -9,16 +9,58 @@
 #define NUMBER_MAX  "18446744073709551615"
 #define NUMBER_MAX2 "9223372036854775808"
 
+/*
+ * Octets of the character at text[at], which is not ASCII; 0 when it is not
+ * UTF-8 in its shortest form.  json-c looks at the first bits only, and takes
+ * a slash of two octets for a character.
+ */
+static size_t utf8_span(const char *text, size_t at, size_t len)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    uint8_t lead = (uint8_t)text[at];
+    size_t n = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    uint32_t code = lead & (0xffU >> (n + 1));
+
+    if (lead < 0xc0 || lead > 0xf4 || len - at < n) {
+        return 0;
+    }
+    for (size_t i = 1; i < n; i++) {
+        if (((uint8_t)text[at + i] & 0xc0U) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | ((uint8_t)text[at + i] & 0x3fU);
+    }
+    return code < least[n] || code > 0x10ffff ||
+                   (code >= 0xd800 && code <= 0xdfff)
+               ? 0
+               : n;
+}
+
 /* Octets of the string that starts after its quote at text[at], up to and with
- * the closing quote; 0 when it does not end.  json-c judges what is in it. */
+ * the closing quote; 0 when it does not end or has in it what a string may not:
+ * a control character, or octets that are not UTF-8.  What a backslash means is
+ * json-c's to judge. */
 static size_t string_span(const char *text, size_t at, size_t len)
 {
-    for (size_t i = at; i < len; i++) {
-        if (text[i] == '\\') {
-            i++;
-        } else if (text[i] == '"') {
+    size_t i = at;
+
+    while (i < len) {
+        size_t n = 1;
+
+        if (text[i] == '"') {
             return i + 1 - at;
         }
+        if (text[i] == '\\' && len - i > 1 && text[i + 1] > 0) {
+            n = 2;
+        } else if ((uint8_t)text[i] >= 0x80) {
+            n = utf8_span(text, i, len);
+        } else if (text[i] < 0x20) {
+            n = 0;
+        }
+        if (n == 0) {
+            return 0;
+        }
+        i += n;
     }
     return 0;
 }

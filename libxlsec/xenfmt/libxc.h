@@ -2,7 +2,7 @@
 /*
  * libxc: the innermost stream: headers, then records to END.  Level 2.
  *
- * doc/STREAM.md, S-50 to S-99.  struct xls_libxc is what the guard remembers
+ * doc/STREAM.md, S-50 to S-97.  struct xls_libxc is what the guard remembers
  * of a guest between two records: a few numbers, whatever the guest's size.
  */
 #ifndef XLS_XENFMT_LIBXC_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
  * libxl: the middle stream: a header, the libxc stream, the emulator's state,
- * END.  Level 2.  doc/STREAM.md, S-40 to S-49.
+ * END.  Level 2.  doc/STREAM.md, S-40 to S-48.
  */
 #ifndef XLS_XENFMT_LIBXL_H
 #define XLS_XENFMT_LIBXL_H

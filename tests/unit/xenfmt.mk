@@ -1,0 +1,53 @@
+# The guard: unit tests, and tests of whole streams with `xlsec check`.
+XLS_XENFMT_BUILD = tests/unit/xenfmt-build.c tests/unit/xenfmt-build.h \
+	tests/unit/t.h
+XLS_XENFMT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
+	$(JSONC_CFLAGS)
+XLS_XENFMT_LIBS = libxlsec/libxlsec-core.la $(JSONC_LIBS) $(CHECK_LIBS)
+
+XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-guard \
+	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-stream \
+	tests/unit/t-xenfmt-oracle
+
+tests_unit_t_xenfmt_config_SOURCES = tests/unit/t-xenfmt-config.c \
+	tests/unit/t.h
+tests_unit_t_xenfmt_config_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_config_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_guard_SOURCES = tests/unit/t-xenfmt-guard.c \
+	$(XLS_XENFMT_BUILD)
+tests_unit_t_xenfmt_guard_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_guard_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_pages_SOURCES = tests/unit/t-xenfmt-pages.c \
+	$(XLS_XENFMT_BUILD)
+tests_unit_t_xenfmt_pages_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_pages_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_stream_SOURCES = tests/unit/t-xenfmt-stream.c \
+	$(XLS_XENFMT_BUILD)
+tests_unit_t_xenfmt_stream_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_stream_LDADD = $(XLS_XENFMT_LIBS)
+
+# Xen's headers are GNU C, with anonymous structures inside.
+tests_unit_t_xenfmt_oracle_SOURCES = tests/unit/t-xenfmt-oracle.c \
+	tests/unit/t.h
+tests_unit_t_xenfmt_oracle_CPPFLAGS = $(XLS_XENFMT_CPP) -D__XEN_TOOLS__
+tests_unit_t_xenfmt_oracle_CFLAGS = $(AM_CFLAGS) -std=gnu11 -Wno-pedantic
+tests_unit_t_xenfmt_oracle_LDADD = $(XLS_XENFMT_LIBS)
+
+# `xlsec check` by itself, and how fast the guard is.
+check_PROGRAMS += tests/streams/check tests/streams/guard-speed
+tests_streams_check_SOURCES = tests/streams/check-main.c xl-plugin/check.c \
+	xl-plugin/check.h
+tests_streams_check_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin
+tests_streams_check_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
+tests_streams_guard_speed_SOURCES = tests/streams/guard-speed.c
+tests_streams_guard_speed_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
+
+XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh \
+	tests/streams/t-speed.sh tests/streams/t-spec-stream.sh \
+	tests/streams/t-verifier.sh
+EXTRA_DIST += tests/streams/mutate \
+	tests/data/streams/hvm.xl.xz tests/data/streams/pv.xl.xz \
+	tests/data/streams/pvh.xl.xz tests/data/streams/pvh-live.xl.xz

@@ -47,7 +47,8 @@ struct xlsec_check_finding {
 
 /* What is in an accepted stream. */
 struct xlsec_check_facts {
-    char type[8];            /* "pv", "hvm" or "pvh" */
+    char type[8];            /* "pv", "hvm" or "pvh"; "any" where a libxc
+                              * stream does not tell the last two apart */
     char name[256];          /* XLSEC_CHECK_XL only; else empty */
     uint8_t uuid[16];        /* XLSEC_CHECK_XL only; else zero */
     uint64_t max_memory_kib; /* XLSEC_CHECK_XL only; else 0 */
