@@ -57,3 +57,10 @@ tests_unit_t_record_SOURCES = tests/unit/t-record.c
 tests_unit_t_record_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_record_LDADD = $(proto_unit_ldadd)
 EXTRA_DIST += tests/noise-peer/record-model.py
+
+XLS_UNIT += tests/unit/t-session
+tests_unit_t_session_SOURCES = tests/unit/t-session.c \
+	tests/unit/t-session-pair.h
+tests_unit_t_session_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_session_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc
+tests_unit_t_session_LDADD = $(proto_unit_ldadd)
