@@ -15,7 +15,12 @@
 #include "host/fd.h"
 #include "madestream.h"
 
-enum { CHUNK = 1 << 20, XL_HEAD = 48, JSON_MAX = 1 << 20 };
+enum {
+    CHUNK = 1 << 18,
+    XL_HEAD = 48,
+    JSON_MAX = 1 << 20,
+    MIDDLE = CHUNK, /* where an act that is to fail does */
+};
 
 /* Where a stand-in's stream goes, and its sums. */
 struct sink {
@@ -28,6 +33,10 @@ static enum xls_rc put(void *ctx, const void *p, size_t len)
 {
     struct sink *sink = ctx;
 
+    if (sink->s->fail_save && sink->s->bytes + len > MIDDLE) {
+        errno = EIO;
+        return XLS_HOST_IO;
+    }
     if (sink->s->keep_digest) {
         (void)crypto_hash_sha256_update(&sink->hash, p, len);
     }
@@ -215,9 +224,12 @@ static enum xls_rc admit(void *ctx, const struct xls_incoming *guest,
                          struct xls_admit *out, const char **rule,
                          struct xls_why *why)
 {
-    (void)ctx;
-    (void)rule;
-    (void)why;
+    const struct xls_standin *s = ctx;
+
+    if (s->refuse != NULL) {
+        *rule = s->refuse;
+        return xls_why_set(why, XLS_PEER_POLICY, "the stand-in takes no guest");
+    }
     out->free_kib = guest->facts->max_memkb;
     out->xen_major = 4;
     out->xen_minor = 17;
@@ -236,7 +248,8 @@ static enum xls_rc restore(void *ctx, const struct xls_incoming *guest, int fd,
     (void)guest;
     (void)crypto_hash_sha256_init(&hash);
     s->state = XLS_STANDIN_SUSPENDED;
-    while (buf != NULL && (n = read(fd, buf, CHUNK)) > 0) {
+    while (buf != NULL && !(s->fail_restore && s->bytes >= MIDDLE) &&
+           (n = read(fd, buf, CHUNK)) > 0) {
         if (s->keep_digest) {
             (void)crypto_hash_sha256_update(&hash, buf, (size_t)n);
         }

@@ -32,6 +32,9 @@ struct xls_standin {
     uint8_t digest[32];
     unsigned pause_ms; /* source: wait so long once, in the middle */
     bool fail_run;     /* destination: run() fails */
+    bool fail_save;    /* source: save() fails in the middle */
+    bool fail_restore; /* destination: restore() fails in the middle */
+    const char *refuse; /* destination: the rule by which admit() refuses */
 };
 
 /* A guest of the given number of 4 KiB pages (at least 1024) of data that does
