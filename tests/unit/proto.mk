@@ -64,3 +64,15 @@ tests_unit_t_session_SOURCES = tests/unit/t-session.c \
 tests_unit_t_session_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_session_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc
 tests_unit_t_session_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-session-order
+tests_unit_t_session_order_SOURCES = tests/unit/t-session-order.c \
+	tests/unit/t-session-pair.h
+tests_unit_t_session_order_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_session_order_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-session-hostile
+tests_unit_t_session_hostile_SOURCES = tests/unit/t-session-hostile.c \
+	tests/unit/t-session-pair.h
+tests_unit_t_session_hostile_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_session_hostile_LDADD = $(proto_unit_ldadd)
