@@ -35,7 +35,7 @@ candidates() {
 }
 
 root_key() {
-    { cat "$LAB/packages"; declare -f build_root fetch_kernel; candidates; } |
+    { declare -f build_root fetch_kernel; candidates; } |
         sha256sum | cut -c1-16
 }
 
