@@ -1,0 +1,2 @@
+EXTRA_DIST += scripts/coverage scripts/deps scripts/lint scripts/test \
+	tests/lab tests/data .ci/run
