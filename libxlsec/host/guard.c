@@ -26,7 +26,7 @@ enum {
     PIPE_FD = XLS_CTL_FD + 1,
     MEMORY_FD,
     BELL_FD,
-    FLUSH_MS = 20, /* a slot that is not full goes when libxl pauses so long */
+    FLUSH_MS = 100, /* a slot that is not full goes when libxl pauses so long */
     COUNT_MS = 250,
     INPUT = 262144,
 };
