@@ -50,6 +50,10 @@ start() {
     # shellcheck disable=SC2016
     setsid sh -c 'echo $$ >"$0"; exec "$@"' "$STATE/pids/$name" "$@" \
         >"$STATE/log/$name" 2>&1 </dev/null 9>&- &
+    until [ -s "$STATE/pids/$name" ]; do
+        kill -0 $! 2>/dev/null || break
+        sleep 0.02
+    done
 }
 
 start_wire() {
