@@ -6,7 +6,7 @@
 
 #include "base/secret.h"
 
-/* One of the strings that an HMAC is taken over; p is NULL only when len is 0. */
+/* A piece of what an HMAC is taken over; p is NULL only when len is 0. */
 struct part {
     const void *p;
     size_t len;
