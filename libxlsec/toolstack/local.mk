@@ -16,18 +16,22 @@ libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
 libxlsec_libxlsec_toolstack_la_CFLAGS = $(AM_CFLAGS) -std=gnu11
 
 lib_LTLIBRARIES += libxlsec/libxlsec.la
-libxlsec_libxlsec_la_SOURCES = libxlsec/toolstack/version.c
+libxlsec_libxlsec_la_SOURCES = libxlsec/toolstack/migrate.c \
+	libxlsec/toolstack/version.c
 libxlsec_libxlsec_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
-libxlsec_libxlsec_la_LIBADD = libxlsec/libxlsec-core.la $(JSONC_LIBS) \
-	$(SODIUM_LIBS) $(INIH_LIBS)
-libxlsec_libxlsec_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(XLSEC_ABI) \
-	-no-undefined -Wl,--version-script=$(srcdir)/libxlsec/libxlsec.map
+libxlsec_libxlsec_la_CFLAGS = $(AM_CFLAGS) -std=gnu11
+libxlsec_libxlsec_la_LIBADD = libxlsec/libxlsec-toolstack.la \
+	libxlsec/libxlsec-core.la $(XLS_XEN_LIBS)
+# not AM_LDFLAGS: a library is no position-independent program
+libxlsec_libxlsec_la_LDFLAGS = $(XLS_LINK) $(XLS_LINK_SHARED) \
+	$(XLS_SANITIZE) -version-info $(XLSEC_ABI) -no-undefined \
+	-Wl,--version-script=$(srcdir)/libxlsec/libxlsec.map
 libxlsec_libxlsec_la_DEPENDENCIES = libxlsec/libxlsec-core.la \
 	libxlsec/libxlsec.map
 EXTRA_DIST += libxlsec/libxlsec.map
 
 xlsecincludedir = $(includedir)/xlsec
 xlsecinclude_HEADERS = libxlsec/include/xlsec/check.h \
-	libxlsec/include/xlsec/xlsec.h
+	libxlsec/include/xlsec/migrate.h libxlsec/include/xlsec/xlsec.h
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = libxlsec/libxlsec.pc
