@@ -22,9 +22,9 @@ static struct xb_rec *add(struct xb *xb, const char *name, bool framed,
 {
     struct xb_rec *rec = &xb->rec[xb->count++];
 
-    T(xb->count <= XB_RECS && strlen(name) < sizeof(rec->name));
+    T(xb->count <= XB_RECS);
     *rec = (struct xb_rec){.framed = framed, .type = type, .len = len};
-    memcpy(rec->name, name, strlen(name) + 1);
+    rec->name = name;
     rec->body = calloc(1, len + 1);
     T(rec->body != NULL);
     if (body != NULL) {

@@ -12,13 +12,13 @@
 
 #include "xenfmt/guard.h"
 
-#define XB_RECS  40
+#define XB_RECS  36
 #define XB_P2M   2060U /* frames of the guests: two full records and 12 */
 #define XB_PAGES 4096U /* their maximum of pages */
 
 /* One record, or a header without framing. */
 struct xb_rec {
-    char name[16];
+    const char *name; /* a literal of the test's */
     bool framed;
     uint32_t type;
     uint8_t *body;
