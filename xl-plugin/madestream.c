@@ -109,7 +109,7 @@ enum xls_rc xls_made_stream(uint64_t pages,
 {
     static const uint8_t seed[randombytes_SEEDBYTES] = {1};
     uint8_t *small = malloc(LIST + SMALL);
-    uint8_t *data = malloc((size_t)BATCH * PAGE);
+    uint8_t *data = calloc(BATCH, PAGE);
     struct xls_wr wr = xls_wr_over(small, LIST + SMALL);
     enum xls_rc rc = XLS_HOST_NOMEM;
 

@@ -51,8 +51,10 @@ XLS_MUST_USE enum xls_rc xls_standin_file(struct xls_standin *out,
 /* A host where a guest may come. */
 void xls_standin_host(struct xls_standin *out);
 
+/* Free what _made(), _file() or _host() put into it. */
 void xls_standin_free(struct xls_standin *standin);
 
+/* The acts of a host on it; they borrow standin. */
 struct xls_source_ops xls_standin_source_ops(struct xls_standin *standin);
 struct xls_destination_ops
 xls_standin_destination_ops(struct xls_standin *standin);

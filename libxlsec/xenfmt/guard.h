@@ -72,6 +72,7 @@ XLS_MUST_USE enum xls_rc xls_guard_new(enum xls_fmt fmt,
                                        const struct xls_guard_limits *limits,
                                        struct xls_guard **out);
 
+/* End a guard; NULL does nothing. */
 void xls_guard_free(struct xls_guard *g);
 
 /*
