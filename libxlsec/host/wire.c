@@ -240,17 +240,37 @@ static enum xls_rc on_event(struct wire *w, const struct xls_event *event)
     return XLS_BUG_CONTRACT;
 }
 
+/* What the session makes of the octets that it has. */
+static enum xls_rc take_events(struct wire *w)
+{
+    struct xls_event event = {.kind = XLS_EVENT_NONE};
+    enum xls_rc rc;
+
+    do {
+        rc = xls_session_next(w->session, &event);
+        if (rc == XLS_OK) {
+            rc = on_event(w, &event);
+        }
+    } while (rc == XLS_OK && event.kind != XLS_EVENT_NONE &&
+             event.kind != XLS_EVENT_RECORD);
+    return rc;
+}
+
 /* Take what has come; *moved when something did. */
 static enum xls_rc pull(struct wire *w, bool *moved)
 {
-    struct xls_event event;
     size_t room;
     uint8_t *p = xls_session_in(w->session, &room);
     enum xls_rc rc;
     ssize_t n;
 
-    if (room == 0 || w->ended) {
+    if (w->ended) {
         return XLS_OK;
+    }
+    if (room == 0) {
+        /* a record waits; or the head of the next frame, which came along with
+         * one, is refused, and then nothing else will ever say so */
+        return w->record_waits ? XLS_OK : take_events(w);
     }
     n = read(IN_FD, p, room);
     if (n < 0) {
@@ -266,16 +286,7 @@ static enum xls_rc pull(struct wire *w, bool *moved)
     w->octets += (size_t)n;
     w->heard = xls_now_ms();
     rc = xls_session_took(w->session, (size_t)n);
-    do {
-        if (rc == XLS_OK) {
-            rc = xls_session_next(w->session, &event);
-        }
-        if (rc == XLS_OK) {
-            rc = on_event(w, &event);
-        }
-    } while (rc == XLS_OK && event.kind != XLS_EVENT_NONE &&
-             event.kind != XLS_EVENT_RECORD);
-    return rc;
+    return rc == XLS_OK ? take_events(w) : rc;
 }
 
 /* --- the ring -------------------------------------------------------------- */
