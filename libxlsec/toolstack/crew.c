@@ -106,8 +106,8 @@ static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
 
 /* One process's end makes the others fail; the reason is what wire says, when
  * it has said something. */
-static enum xls_rc first_reason(struct xls_crew *crew, enum xls_rc rc,
-                                struct xls_why *why)
+enum xls_rc xls_crew_reason(struct xls_crew *crew, enum xls_rc rc,
+                            struct xls_why *why)
 {
     enum xls_from order[] = {XLS_FROM_WIRE, XLS_FROM_GUARD, XLS_FROM_KEYS};
 
@@ -176,7 +176,7 @@ enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
         if (i < 3) {
             rc = take(crew, from, &first);
             if (rc == XLS_HOST_GONE) {
-                rc = first_reason(crew, rc, why);
+                rc = xls_crew_reason(crew, rc, why);
             }
             (void)xls_why_set(why, rc, "%s", first.text);
         }

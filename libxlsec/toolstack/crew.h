@@ -93,6 +93,14 @@ XLS_MUST_USE enum xls_rc xls_crew_stream(struct xls_crew *crew,
 XLS_MUST_USE enum xls_rc xls_crew_say(struct xls_crew *crew,
                                       const struct xls_control *control);
 
+/*
+ * Saying something failed with rc, because a process has ended: its own last
+ * words, waited for a moment.  Gives its verdict, and what it said in why; rc,
+ * and why as it was, when there are none.
+ */
+enum xls_rc xls_crew_reason(struct xls_crew *crew, enum xls_rc rc,
+                            struct xls_why *why);
+
 /* Decode crew->msg as a control message; what *out points to lives until the
  * next message. */
 XLS_MUST_USE enum xls_rc xls_crew_heard(const struct xls_crew *crew,

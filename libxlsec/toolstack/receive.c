@@ -88,6 +88,14 @@ static enum xls_rc say(struct receive *r, struct xls_control *control)
     return xls_crew_say(&r->crew, control);
 }
 
+/* The same; when it cannot be said, that is the end, and why it is. */
+static enum xls_rc must_say(struct receive *r, struct xls_control *control)
+{
+    enum xls_rc rc = say(r, control);
+
+    return rc == XLS_OK ? rc : xls_crew_reason(&r->crew, rc, r->why);
+}
+
 /* Say no: the rule, and why. */
 static enum xls_rc refuse(struct receive *r, const char *rule)
 {
@@ -131,7 +139,7 @@ static enum xls_rc judge_offer(struct receive *r)
     }
     tell(r, "admitted");
     r->admitted = true;
-    return say(r, &yes);
+    return must_say(r, &yes);
 }
 
 static enum xls_rc meet(struct receive *r)
@@ -244,7 +252,7 @@ static enum xls_rc take_over(struct receive *r)
 
     tell(r, "loaded, paused");
     r->prepared = true;
-    rc = say(r, &prepared); /* wire puts the stream's sums */
+    rc = must_say(r, &prepared); /* wire puts the stream's sums */
     if (rc == XLS_OK) {
         rc = await(r, XLS_COMMIT);
     }

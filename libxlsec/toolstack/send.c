@@ -153,6 +153,14 @@ static enum xls_rc say(struct send *s, struct xls_control *control)
     return xls_crew_say(&s->crew, control);
 }
 
+/* The same; when it cannot be said, that is the end, and why it is. */
+static enum xls_rc must_say(struct send *s, struct xls_control *control)
+{
+    enum xls_rc rc = say(s, control);
+
+    return rc == XLS_OK ? rc : xls_crew_reason(&s->crew, rc, s->why);
+}
+
 /* --- before the guest is touched ---------------------------------------------- */
 
 static enum xls_rc reach(struct send *s, const struct xls_peer *peer)
@@ -258,7 +266,7 @@ static enum xls_rc arrange(struct send *s)
     enter(s, "offering");
     rc = describe(s);
     if (rc == XLS_OK) {
-        rc = say(s, &s->control);
+        rc = must_say(s, &s->control);
     }
     if (rc == XLS_OK) {
         rc = await(s, XLS_ADMIT, XLS_ADMIT, s->crew.conf.stall_seconds);
@@ -390,10 +398,12 @@ static enum xls_rc commit(struct send *s, bool *moved)
     s->renamed = true;
     enter(s, "handing over");
     s->committed = true; /* from here on the guest may run there */
-    rc = say(s, &control);
-    if (rc == XLS_OK) {
-        rc = await(s, XLS_COMMITTED, XLS_BURNED, s->crew.conf.finish_seconds);
+    rc = must_say(s, &control);
+    if (rc != XLS_OK) {
+        s->committed = false; /* wire has ended without ever hearing of it */
+        return rc;
     }
+    rc = await(s, XLS_COMMITTED, XLS_BURNED, s->crew.conf.finish_seconds);
     if (rc != XLS_OK) {
         return rc;
     }
@@ -510,6 +520,9 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     s.crew.keys = s.crew.wire = s.crew.guard = XLS_CHILD_NONE;
     s.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
     rc = move(&s);
+    if (rc != XLS_OK) {
+        (void)xls_why_set(why, rc, "%s", xls_rc_text(rc));
+    }
     outcome = outcome_of(&s, rc);
     fill_report(&s);
     if (outcome == XLS_MOVED && !setup->dry_run) {
