@@ -10,6 +10,8 @@ include tests/unit/proto.mk
 include tests/unit/host.mk
 endif
 
+include tests/process/local.mk
+
 check_PROGRAMS += $(XLS_UNIT)
 TESTS += $(XLS_UNIT) $(XLS_LINT)
 EXTRA_DIST += $(XLS_LINT)

@@ -1,0 +1,17 @@
+# Whole migrations between real helper processes; libxl is a stand-in.
+XLS_PROCESS = tests/process/ends.c tests/process/ends.h tests/process/field.c \
+	tests/process/judge.c tests/process/judge.h tests/process/probe.c \
+	tests/process/probe.h tests/process/run.c tests/process/run.h \
+	tests/process/selfcheck.c tests/process/streams.c \
+	tests/process/streams.h tests/process/track.c tests/process/track.h \
+	xl-plugin/madestream.c xl-plugin/madestream.h xl-plugin/standin.c \
+	xl-plugin/standin.h xl-plugin/twohosts.c xl-plugin/twohosts.h
+XLS_PROCESS_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/xl-plugin \
+	-I$(srcdir)/tests/process
+XLS_PROCESS_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) $(INIH_LIBS)
+
+check_PROGRAMS += tests/process/t-faults
+TESTS += tests/process/t-faults
+tests_process_t_faults_SOURCES = tests/process/t-faults.c $(XLS_PROCESS)
+tests_process_t_faults_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
+tests_process_t_faults_LDADD = $(XLS_PROCESS_LDADD)
