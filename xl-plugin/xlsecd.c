@@ -290,11 +290,10 @@ static int listen_and_serve(const struct options *o)
         for (size_t i = 0; i < l.count; i++) {
             p[i] = (struct pollfd){.fd = l.fds[i], .events = POLLIN};
         }
-        if (poll(p, l.count, 1000) > 0) {
-            for (size_t i = 0; i < l.count; i++) {
-                if (p[i].revents != 0) {
-                    take_connection(&l, l.fds[i]);
-                }
+        (void)poll(p, l.count, 1000); /* interrupted: no revents are set */
+        for (size_t i = 0; i < l.count; i++) {
+            if (p[i].revents != 0) {
+                take_connection(&l, l.fds[i]);
             }
         }
         reap(&l);

@@ -25,7 +25,10 @@ void xls_why_peer(char *out, size_t size, const char *text, size_t len)
         return;
     }
     for (; i < len && i + 1 < size; i++) {
-        out[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+        out[i] = '?';
+        if (text[i] >= ' ' && text[i] <= '~') {
+            out[i] = text[i];
+        }
     }
     out[i] = '\0';
 }

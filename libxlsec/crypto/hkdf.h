@@ -15,7 +15,7 @@
 #include "crypto/hash.h"
 
 /* The most that one expansion gives (RFC 5869 section 2.3). */
-#define XLS_HKDF_MAX (255U * XLS_HASH_LEN)
+#define XLS_HKDF_MAX ((size_t)255 * XLS_HASH_LEN)
 
 /* out = HMAC-SHA512(key, a || b); a or b may be NULL only when its length is
  * 0; out may overlap any input. */

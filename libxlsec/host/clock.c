@@ -14,7 +14,7 @@ int64_t xls_now_ms(void)
 
 int xls_until_ms(int64_t deadline)
 {
-    const int64_t hour = 3600 * 1000;
+    const int64_t hour = INT64_C(3600) * 1000;
     int64_t left;
 
     if (deadline < 0) {

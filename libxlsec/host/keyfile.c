@@ -49,6 +49,7 @@ void xls_key_fingerprint(const uint8_t key[XLS_KEY],
     uint8_t digest[crypto_hash_sha256_BYTES];
 
     (void)crypto_hash_sha256(digest, key, XLS_KEY);
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on below */
     memcpy(out, "SHA256:", 7);
     (void)sodium_bin2base64(out + 7, XLS_FINGERPRINT_TEXT - 7, digest,
                             sizeof(digest),

@@ -324,7 +324,8 @@ enum xls_rc xls_crew_guard(struct xls_crew *crew, int *pipe_fd,
 enum xls_rc xls_crew_await_peer(struct xls_crew *crew, struct xls_why *why)
 {
     struct xls_watch watch = {
-        .deadline = xls_now_ms() + crew->conf.handshake_seconds * 1000 +
+        .deadline = xls_now_ms() +
+                    (int64_t)crew->conf.handshake_seconds * 1000 +
                     ANSWER_MS};
     struct xls_rd rd;
     uint8_t key[XLS_KEY];

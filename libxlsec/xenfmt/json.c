@@ -192,6 +192,7 @@ static bool text_sane(const char *text, size_t len, bool name)
 
 /* Members of the tree, or UINT32_MAX when a name or a string is not sane.
  * Recursion ends at XLS_JSON_DEPTH, which the scan has bounded. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static uint32_t tree_members(struct json_object *node)
 {
     uint32_t sum = 0;
