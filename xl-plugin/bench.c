@@ -68,7 +68,8 @@ static bool listen_on_loopback(struct bench *b)
     return true;
 }
 
-/* --- the run ------------------------------------------------------------------------*/
+/* --- the run
+ * ------------------------------------------------------------------------*/
 
 static void quiet(void *ctx, const char *line)
 {
@@ -111,10 +112,9 @@ static bool run(struct bench *b, const struct options *o)
 {
     struct xls_standin guest;
     struct xls_why why = {""};
-    struct xls_send_setup setup = {
-        .confdir = b->hosts.dir[0],
-        .host = XLS_TWO_HOSTS_PEER,
-        .cancel_fd = -1};
+    struct xls_send_setup setup = {.confdir = b->hosts.dir[0],
+                                   .host = XLS_TWO_HOSTS_PEER,
+                                   .cancel_fd = -1};
     int pipe[2];
     pid_t pid;
     bool ok = make_guest(o, &guest, &why) && xls_fd_pipe(pipe) == XLS_OK;
@@ -142,7 +142,8 @@ static bool run(struct bench *b, const struct options *o)
     return ok;
 }
 
-/* --- the figures ----------------------------------------------------------------------*/
+/* --- the figures
+ * ----------------------------------------------------------------------*/
 
 struct line {
     const char *name;

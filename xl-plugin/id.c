@@ -23,7 +23,8 @@ static const char usage_text[] =
     "Print this host's identity: a small text without secrets. Take it to the\n"
     "other host and run xlsec trust on it there.\n"
     "\n"
-    "  --name <name>        how the others are to call this host; default: the\n"
+    "  --name <name>        how the others are to call this host; default: "
+    "the\n"
     "                       host name\n"
     "  --address <address>  where xlsecd is reached, default: the name\n"
     "  --confdir <dir>      default " XLS_CONFDIR "\n";

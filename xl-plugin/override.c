@@ -72,8 +72,8 @@ enum xls_rc xls_override_read(const char *file, char **out, struct xls_why *why)
     json = text == NULL ? NULL : strchr(text, '{');
     tree = json == NULL ? NULL : json_tokener_parse(json);
     if (tree != NULL && json_object_object_get_ex(tree, "config", &config)) {
-        *out = strdup(json_object_to_json_string_ext(config,
-                                                     JSON_C_TO_STRING_PLAIN));
+        *out = strdup(
+            json_object_to_json_string_ext(config, JSON_C_TO_STRING_PLAIN));
         rc = *out == NULL ? XLS_HOST_NOMEM : XLS_OK;
     } else {
         rc = xls_why_set(why, XLS_HOST_CONF,

@@ -129,8 +129,7 @@ void xls_say_report(const struct xls_report *r)
     (void)printf("  %s of stream (%" PRIu64 " pages) in %" PRIu64
                  " sealed records, %s on the wire, %s/s\n",
                  stream, r->stream_pages, r->records, wire, rate);
-    (void)printf("  peak memory: wire %" PRIu64 " KiB, guard %" PRIu64
-                 " KiB\n",
+    (void)printf("  peak memory: wire %" PRIu64 " KiB, guard %" PRIu64 " KiB\n",
                  r->wire.peak_kib, r->guard.peak_kib);
 }
 

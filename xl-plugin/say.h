@@ -15,9 +15,8 @@
 enum { XLS_EXIT_USAGE = 2 };
 
 /* "PROGRAM: sentence" on stderr. */
-__attribute__((format(printf, 2, 3))) void xls_say_error(const char *program,
-                                                         const char *format,
-                                                         ...);
+__attribute__((format(printf, 2, 3))) void
+xls_say_error(const char *program, const char *format, ...);
 
 /* Make sure that a flush of stdout that failed is seen: 0, or 1 and a word. */
 int xls_say_done(const char *program);

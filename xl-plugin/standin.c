@@ -117,7 +117,8 @@ void xls_standin_free(struct xls_standin *standin)
     standin->json = NULL;
 }
 
-/* --- source -------------------------------------------------------------------- */
+/* --- source
+ * -------------------------------------------------------------------- */
 
 static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
                             struct xls_why *why)
@@ -169,8 +170,8 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
     enum xls_rc rc;
 
     (void)crypto_hash_sha256_init(&sink.hash);
-    rc = s->file >= 0 ? feed_file(&sink)
-                      : xls_made_stream(s->pages, put, &sink);
+    rc =
+        s->file >= 0 ? feed_file(&sink) : xls_made_stream(s->pages, put, &sink);
     /* as libxl: suspended at the end, and possibly also when it failed */
     s->state = XLS_STANDIN_SUSPENDED;
     (void)crypto_hash_sha256_final(&sink.hash, s->digest);
@@ -218,7 +219,8 @@ struct xls_source_ops xls_standin_source_ops(struct xls_standin *standin)
                                    .destroy = destroy_source};
 }
 
-/* --- destination ------------------------------------------------------------------*/
+/* --- destination
+ * ------------------------------------------------------------------*/
 
 static enum xls_rc admit(void *ctx, const struct xls_incoming *guest,
                          struct xls_admit *out, const char **rule,

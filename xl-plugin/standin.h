@@ -30,10 +30,10 @@ struct xls_standin {
     uint64_t bytes;   /* written or read */
     bool keep_digest; /* destination and source: compute the next */
     uint8_t digest[32];
-    unsigned pause_ms; /* source: wait so long once, in the middle */
-    bool fail_run;     /* destination: run() fails */
-    bool fail_save;    /* source: save() fails in the middle */
-    bool fail_restore; /* destination: restore() fails in the middle */
+    unsigned pause_ms;  /* source: wait so long once, in the middle */
+    bool fail_run;      /* destination: run() fails */
+    bool fail_save;     /* source: save() fails in the middle */
+    bool fail_restore;  /* destination: restore() fails in the middle */
     const char *refuse; /* destination: the rule by which admit() refuses */
 };
 

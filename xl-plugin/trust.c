@@ -28,7 +28,8 @@ static const char usage_text[] =
     "fingerprint is shown, to be compared with what that host shows, and the\n"
     "question has to be answered with yes.\n"
     "\n"
-    "  --allow <what>       incoming, outgoing, or incoming,outgoing (default)\n"
+    "  --allow <what>       incoming, outgoing, or incoming,outgoing "
+    "(default)\n"
     "  --fingerprint <fp>   accept without a question if it is this one\n"
     "  --psk <file>         a pre-shared key with that host, to mix in\n"
     "  --confdir <dir>      default " XLS_CONFDIR "\n";
@@ -179,8 +180,8 @@ static bool write_psk(const struct options *o, const struct xls_peer *peer)
                    peer->name);
     rc = xls_keyfile_read(o->psk, &key, &why);
     if (rc == XLS_OK) {
-        rc = xls_keyfile_write(path, &key, "xlsec pre-shared key: secret",
-                               &why);
+        rc =
+            xls_keyfile_write(path, &key, "xlsec pre-shared key: secret", &why);
     }
     xls_wipe(&key, sizeof(key));
     if (rc != XLS_OK) {

@@ -19,16 +19,18 @@
 static const char usage_text[] =
     "Usage: xl [-v] migrate-secure [options] <domain> <host>\n"
     "\n"
-    "Move a running guest to <host>, which is the name of a peer in\n"
-    XLS_CONFDIR "/peers.d, over an authenticated, encrypted channel.\n"
+    "Move a running guest to <host>, which is the name of a peer "
+    "in\n" XLS_CONFDIR "/peers.d, over an authenticated, encrypted channel.\n"
     "\n"
     "  -C <config>       send this configuration (xl.cfg) in place of the\n"
     "                    guest's own\n"
     "  -p                leave the guest paused at the destination\n"
     "  -D                keep the domain id\n"
-    "  -s <command>      use the stdin and stdout of this shell command as the\n"
+    "  -s <command>      use the stdin and stdout of this shell command as "
+    "the\n"
     "                    link (the other end runs xlsecd --inetd)\n"
-    "  --dry-run         connect, authenticate, ask to be admitted; move nothing\n"
+    "  --dry-run         connect, authenticate, ask to be admitted; move "
+    "nothing\n"
     "  --json            one JSON object on stdout in place of the summary\n"
     "  --confdir <dir>   configuration, default " XLS_CONFDIR "\n"
     "  -v                more of libxl's messages\n"
@@ -118,8 +120,8 @@ static int parse(int argc, char **argv, struct options *o)
 
 static void say_where_it_is(enum xls_outcome outcome,
                             const struct xls_send_setup *setup,
-                            const struct xls_report *report,
-                            const char *domain, bool exists)
+                            const struct xls_report *report, const char *domain,
+                            bool exists)
 {
     const char *guest = report->guest[0] != '\0' ? report->guest : domain;
 
@@ -171,9 +173,8 @@ static void catch_signals(void)
 
 int main(int argc, char **argv)
 {
-    struct options o = {
-        .level = XTL_ERROR,
-        .setup = {.confdir = XLS_CONFDIR, .cancel_fd = -1}};
+    struct options o = {.level = XTL_ERROR,
+                        .setup = {.confdir = XLS_CONFDIR, .cancel_fd = -1}};
     struct xls_progress_line line = {.is_tty = isatty(STDERR_FILENO) == 1};
     struct xls_report report = {.guest = ""};
     struct xls_xen xen = {NULL, NULL};

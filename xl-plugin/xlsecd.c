@@ -34,8 +34,10 @@ enum { SOCKETS_MAX = 16, SYSTEMD_FIRST = 3 };
 static const char usage_text[] =
     "Usage: xlsecd [options]\n"
     "\n"
-    "Receive guests that xl migrate-secure sends here. Without options: listen\n"
-    "as " XLS_CONFDIR "/xlsec.conf says, in the foreground, log on stderr; uses\n"
+    "Receive guests that xl migrate-secure sends here. Without options: "
+    "listen\n"
+    "as " XLS_CONFDIR
+    "/xlsec.conf says, in the foreground, log on stderr; uses\n"
     "sockets that systemd passes when there are any.\n"
     "\n"
     "  --inetd           serve one connection on stdin and stdout\n"
@@ -62,7 +64,8 @@ static void on_child(int sig)
     (void)sig; /* poll() returns, and the loop looks */
 }
 
-/* --- one connection ------------------------------------------------------------*/
+/* --- one connection
+ * ------------------------------------------------------------*/
 
 static void log_line(void *ctx, const char *line)
 {
@@ -109,7 +112,7 @@ static void stay_with(uint32_t domid)
 {
     char text[16];
     char *const argv[] = {(char *)(uintptr_t)PROGRAM,
-                          (char *)(uintptr_t)"--watch", text, NULL};
+                          (char *)(uintptr_t) "--watch", text, NULL};
 
     (void)snprintf(text, sizeof(text), "%" PRIu32, domid);
     if (fork() == 0) {
@@ -167,7 +170,8 @@ static int serve(const struct options *o)
     return rc == XLS_OK ? 0 : 1;
 }
 
-/* --- the listener ----------------------------------------------------------------*/
+/* --- the listener
+ * ----------------------------------------------------------------*/
 
 struct listener {
     const struct options *options;
@@ -191,10 +195,10 @@ _Noreturn static void become_session(const struct listener *l, int fd)
 {
     char *const argv[] = {
         (char *)(uintptr_t)PROGRAM,
-        (char *)(uintptr_t)"--inetd",
-        (char *)(uintptr_t)"--confdir",
+        (char *)(uintptr_t) "--inetd",
+        (char *)(uintptr_t) "--confdir",
         (char *)(uintptr_t)l->options->confdir,
-        l->options->level < XTL_ERROR ? (char *)(uintptr_t)"-v" : NULL,
+        l->options->level < XTL_ERROR ? (char *)(uintptr_t) "-v" : NULL,
         NULL,
     };
 

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-enum xls_rc xls_why_set(struct xls_why *why, enum xls_rc rc,
-                        const char *format, ...)
+enum xls_rc xls_why_set(struct xls_why *why, enum xls_rc rc, const char *format,
+                        ...)
 {
     va_list args;
 

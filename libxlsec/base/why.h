@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * why: the sentence that goes with a failure: what, where, what to do.  Level 0.
+ * why: the sentence that goes with a failure: what, where, what to do.  Level
+ * 0.
  *
  * A verdict (base/rc) says whose fault it is; this says it to a person.  The
  * text never comes from a peer unless xls_why_peer() made it harmless.

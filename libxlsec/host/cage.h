@@ -14,8 +14,8 @@
 XLS_MUST_USE enum xls_rc xls_cage_common(void);
 
 /*
- * Give up root for the user nobody, for good; does nothing when we are not root.
- * Errors: XLS_HOST_IO.
+ * Give up root for the user nobody, for good; does nothing when we are not
+ * root. Errors: XLS_HOST_IO.
  */
 XLS_MUST_USE enum xls_rc xls_cage_drop(void);
 

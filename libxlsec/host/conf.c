@@ -83,8 +83,7 @@ static bool conf_handshake(void *out, const char *value)
 
 static bool conf_stall(void *out, const char *value)
 {
-    return set_number(&((struct xls_conf *)out)->stall_seconds, value, 1,
-                      3600);
+    return set_number(&((struct xls_conf *)out)->stall_seconds, value, 1, 3600);
 }
 
 static bool conf_finish(void *out, const char *value)

@@ -44,9 +44,9 @@ struct xls_peer {
     char name[XLS_NAME];
     char address[XLS_ADDRESS]; /* the name again when none is given */
     uint16_t port;
-    uint8_t key[XLS_KEY]; /* its public static key */
-    bool incoming;        /* it may send guests to us */
-    bool outgoing;        /* it may be sent guests of ours */
+    uint8_t key[XLS_KEY];                    /* its public static key */
+    bool incoming;                           /* it may send guests to us */
+    bool outgoing;                           /* it may be sent guests of ours */
     char psk_path[XLS_PATH + XLS_NAME + 32]; /* may not exist */
 };
 

@@ -33,7 +33,8 @@ XLS_MUST_USE enum xls_rc xls_fd_write(int fd, const void *buf, size_t len);
 /*
  * Read a whole file of at most max bytes into a new buffer with a NUL after its
  * last byte; the caller frees *out.
- * Errors: XLS_HOST_IO (errno says why; EFBIG when it is larger), XLS_HOST_NOMEM.
+ * Errors: XLS_HOST_IO (errno says why; EFBIG when it is larger),
+ * XLS_HOST_NOMEM.
  */
 XLS_MUST_USE enum xls_rc xls_fd_slurp(int fd, size_t max, char **out,
                                       size_t *len);

@@ -36,15 +36,16 @@ struct guard_role {
     struct xls_ring ring;
     struct xls_ipc_msg *msg;
     struct xls_why why;
-    uint8_t *input;  /* INPUT octets, ours alone */
-    uint8_t *slot;   /* source: claimed, being filled; or NULL */
-    size_t filled;   /* data octets in it */
+    uint8_t *input; /* INPUT octets, ours alone */
+    uint8_t *slot;  /* source: claimed, being filled; or NULL */
+    size_t filled;  /* data octets in it */
     int64_t counted;
     bool inward; /* destination */
     bool begun;  /* GUARD_BEGUN was said */
 };
 
-/* --- words with the toolstack ------------------------------------------------ */
+/* --- words with the toolstack ------------------------------------------------
+ */
 
 static enum xls_rc tell_count(struct guard_role *g, uint16_t type)
 {
@@ -155,7 +156,8 @@ static enum xls_rc on_start(struct guard_role *g)
     return rc;
 }
 
-/* --- waiting ------------------------------------------------------------------ */
+/* --- waiting
+ * ------------------------------------------------------------------ */
 
 /*
  * Wait until fd has events, or the toolstack closes (XLS_HOST_GONE), or
@@ -195,7 +197,8 @@ static enum xls_rc wait_for_wire(struct guard_role *g)
     return rc;
 }
 
-/* --- source: pipe to ring -------------------------------------------------------*/
+/* --- source: pipe to ring
+ * -------------------------------------------------------*/
 
 static void publish(struct guard_role *g, bool last)
 {
@@ -238,7 +241,8 @@ static enum xls_rc to_ring(struct guard_role *g, const uint8_t *p, size_t len)
     return XLS_OK;
 }
 
-/* --- destination: ring to pipe --------------------------------------------------*/
+/* --- destination: ring to pipe
+ * --------------------------------------------------*/
 
 static enum xls_rc tell_begun(struct guard_role *g)
 {
@@ -277,7 +281,8 @@ static enum xls_rc to_pipe(struct guard_role *g, const uint8_t *p, size_t len)
     return XLS_OK;
 }
 
-/* --- both ------------------------------------------------------------------------*/
+/* --- both
+ * ------------------------------------------------------------------------*/
 
 static enum xls_rc judge(struct guard_role *g, const uint8_t *in, size_t len)
 {

@@ -62,9 +62,9 @@ static int on_word(void *user, const char *section, const char *name,
         }
         p->seen |= 1U << i;
         if (!w->set(p->out, value)) {
-            p->rc = xls_why_set(p->why, XLS_HOST_CONF,
-                                "%s:%u: '%s' has to be %s", p->path, p->line,
-                                name, w->expects);
+            p->rc =
+                xls_why_set(p->why, XLS_HOST_CONF, "%s:%u: '%s' has to be %s",
+                            p->path, p->line, name, w->expects);
             return 0;
         }
         return 1;

@@ -3,8 +3,8 @@
  * ipc: typed messages between the processes of one migration.  Level 5.
  *
  * A message is one datagram on a SOCK_SEQPACKET pair: u16 type, then a body of
- * at most XLS_IPC_BODY octets.  What the types mean is in host/msg.h.  The other
- * end is a less trusted process: bodies are read with base/rd.
+ * at most XLS_IPC_BODY octets.  What the types mean is in host/msg.h.  The
+ * other end is a less trusted process: bodies are read with base/rd.
  */
 #ifndef XLS_HOST_IPC_H
 #define XLS_HOST_IPC_H
@@ -24,7 +24,8 @@ struct xls_ipc_msg {
 };
 
 /* Send one message; waits when the other end is slow.
- * Errors: XLS_HOST_GONE (no reader), XLS_HOST_IO, XLS_BUG_CONTRACT (too long). */
+ * Errors: XLS_HOST_GONE (no reader), XLS_HOST_IO, XLS_BUG_CONTRACT (too long).
+ */
 XLS_MUST_USE enum xls_rc xls_ipc_send(int fd, uint16_t type, const void *body,
                                       size_t len);
 

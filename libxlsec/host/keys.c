@@ -31,10 +31,10 @@ struct psk {
 struct keys {
     enum xls_role role;
     struct xls_peers peers;
-    struct psk *psks;                   /* one for each peer; secret */
-    const struct xls_peer *expected;    /* the source's destination */
-    struct xls_secret_key fleet;        /* secret */
-    struct xls_dh_key host;             /* secret */
+    struct psk *psks;                /* one for each peer; secret */
+    const struct xls_peer *expected; /* the source's destination */
+    struct xls_secret_key fleet;     /* secret */
+    struct xls_dh_key host;          /* secret */
     bool dh_done;
     bool mix_done[SLOTS];
 };
@@ -59,7 +59,8 @@ static enum xls_rc find_expected(struct keys *k, const char *name,
     return XLS_OK;
 }
 
-/* A pairwise key is there or not; one that is there and unusable is an error. */
+/* A pairwise key is there or not; one that is there and unusable is an error.
+ */
 static enum xls_rc load_psks(struct keys *k, struct xls_why *why)
 {
     k->psks = calloc(k->peers.count + 1, sizeof(*k->psks));

@@ -9,8 +9,8 @@ void xls_msg_failed(int fd, enum xls_rc rc, const struct xls_why *why)
 {
     uint8_t body[4 + XLS_WHY_MAX];
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
-    const char *text = why != NULL && why->text[0] != '\0' ? why->text
-                                                           : xls_rc_text(rc);
+    const char *text =
+        why != NULL && why->text[0] != '\0' ? why->text : xls_rc_text(rc);
     size_t used;
 
     xls_wr_u32be(&wr, (uint32_t)rc);

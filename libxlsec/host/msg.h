@@ -6,14 +6,12 @@
  * base/wr.  These messages never leave the host.
  *
  *   who -> whom          type            body
- *   toolstack -> keys    KEYS_START      role u8, peer name (text; responder: "")
- *                                        then NUL, then configuration directory
- *   keys -> toolstack    KEYS_READY      own key 32, peer's key 32 (or zero)
- *   keys -> toolstack    KEYS_PEER       the key 32 that the peer claims, and
- *                                        its name (text; "": not accepted)
- *   wire -> keys         DH              public key 32
- *   wire -> keys         MIX             slot u8, ck 64, peer's key 32
- *   keys -> wire         DH_DONE         rc u32, shared 32
+ *   toolstack -> keys    KEYS_START      role u8, peer name (text; responder:
+ * "") then NUL, then configuration directory keys -> toolstack    KEYS_READY
+ * own key 32, peer's key 32 (or zero) keys -> toolstack    KEYS_PEER       the
+ * key 32 that the peer claims, and its name (text; "": not accepted) wire ->
+ * keys         DH              public key 32 wire -> keys         MIX slot u8,
+ * ck 64, peer's key 32 keys -> wire         DH_DONE         rc u32, shared 32
  *   keys -> wire         MIX_DONE        rc u32, 3 x 64
  *   toolstack -> wire    WIRE_START      role u8, own key 32, peer's key 32,
  *                                        handshake ms u32, stall ms u32

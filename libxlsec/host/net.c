@@ -94,9 +94,9 @@ enum xls_rc xls_net_connect(const char *address, uint16_t port, int timeout_ms,
 static int listen_one(const struct addrinfo *ai)
 {
     const int on = 1;
-    int fd = socket(ai->ai_family,
-                    ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                    ai->ai_protocol);
+    int fd =
+        socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+               ai->ai_protocol);
 
     if (fd < 0) {
         return -1;

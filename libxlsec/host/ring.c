@@ -87,25 +87,25 @@ void xls_ring_unmap(struct xls_ring *ring)
     xls_fd_close(&ring->bell);
 }
 
-/* How many slots are full; false when the other side's counter is impossible. */
+/* How many slots are full; false when the other side's counter is impossible.
+ */
 static bool fill(const struct xls_ring *ring, uint32_t *full)
 {
     uint32_t produced = ring->at;
     uint32_t consumed = ring->at;
 
     if (ring->is_producer) {
-        consumed = atomic_load_explicit(&ring->shared->consumed,
-                                        memory_order_acquire);
+        consumed =
+            atomic_load_explicit(&ring->shared->consumed, memory_order_acquire);
     } else {
-        produced = atomic_load_explicit(&ring->shared->produced,
-                                        memory_order_acquire);
+        produced =
+            atomic_load_explicit(&ring->shared->produced, memory_order_acquire);
     }
     *full = produced - consumed;
     return *full <= XLS_RING_SLOTS;
 }
 
-static void ring_the_bell(const struct xls_ring *ring,
-                          _Atomic uint32_t *asleep)
+static void ring_the_bell(const struct xls_ring *ring, _Atomic uint32_t *asleep)
 {
     if (atomic_exchange(asleep, 0) != 0) {
         /* a full socket means that a ring is waiting there already */
@@ -122,8 +122,8 @@ enum xls_rc xls_ring_claim(struct xls_ring *ring, uint8_t **slot)
     }
     *slot = NULL;
     if (full < XLS_RING_SLOTS) {
-        *slot = ring->slots +
-                (size_t)(ring->at % XLS_RING_SLOTS) * XLS_RING_SLOT;
+        *slot =
+            ring->slots + (size_t)(ring->at % XLS_RING_SLOTS) * XLS_RING_SLOT;
     }
     return XLS_OK;
 }

@@ -30,8 +30,8 @@ struct xls_ring_shared;
 struct xls_ring {
     struct xls_ring_shared *shared;
     uint8_t *slots;
-    uint32_t at;     /* our own counter: what we produced or consumed */
-    int bell;        /* owned */
+    uint32_t at; /* our own counter: what we produced or consumed */
+    int bell;    /* owned */
     bool is_producer;
 };
 

@@ -41,20 +41,20 @@ struct wire {
     enum xls_role role;
     struct xls_session *session;
     struct xls_ring ring;
-    struct xls_ipc_msg *msg;      /* from the toolstack */
-    struct xls_ipc_msg *answer;   /* from keys */
+    struct xls_ipc_msg *msg;    /* from the toolstack */
+    struct xls_ipc_msg *answer; /* from keys */
     struct xls_why why;
-    int64_t handshake_until;      /* -1 once it is complete */
+    int64_t handshake_until; /* -1 once it is complete */
     int64_t stall_ms;
-    int64_t heard;                /* when the peer last said something, or */
-                                  /* when we last would not have listened */
+    int64_t heard; /* when the peer last said something, or */
+                   /* when we last would not have listened */
     int64_t spoke;
-    int64_t counted;              /* when WIRE_COUNT was last sent */
+    int64_t counted; /* when WIRE_COUNT was last sent */
     uint64_t octets;
-    bool record_waits;            /* a whole record is to be opened */
-    bool begun;                   /* WIRE_BEGUN was said */
-    bool over;                    /* the toolstack has closed us */
-    bool ended;                   /* end of file from the peer */
+    bool record_waits; /* a whole record is to be opened */
+    bool begun;        /* WIRE_BEGUN was said */
+    bool over;         /* the toolstack has closed us */
+    bool ended;        /* end of file from the peer */
 };
 
 /* --- what is asked of keys ----------------------------------------------- */
@@ -190,7 +190,8 @@ static enum xls_rc tell_begun(struct wire *w)
     return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_BEGUN, NULL, 0);
 }
 
-/* --- the socket ------------------------------------------------------------ */
+/* --- the socket ------------------------------------------------------------
+ */
 
 static enum xls_rc lost(struct wire *w, const char *how)
 {
@@ -274,9 +275,8 @@ static enum xls_rc pull(struct wire *w, bool *moved)
     }
     n = read(IN_FD, p, room);
     if (n < 0) {
-        return errno == EAGAIN || errno == EINTR
-                   ? XLS_OK
-                   : lost(w, strerror(errno));
+        return errno == EAGAIN || errno == EINTR ? XLS_OK
+                                                 : lost(w, strerror(errno));
     }
     *moved = true;
     if (n == 0) {
@@ -289,7 +289,8 @@ static enum xls_rc pull(struct wire *w, bool *moved)
     return rc == XLS_OK ? take_events(w) : rc;
 }
 
-/* --- the ring -------------------------------------------------------------- */
+/* --- the ring --------------------------------------------------------------
+ */
 
 /* Source: one slot from the ring, sealed; *moved when there was one. */
 static enum xls_rc seal_one(struct wire *w, bool *moved)
@@ -342,7 +343,8 @@ static enum xls_rc open_one(struct wire *w, bool *moved)
     return last ? tell_stream(w) : XLS_OK;
 }
 
-/* --- the toolstack ----------------------------------------------------------*/
+/* --- the toolstack
+ * ----------------------------------------------------------*/
 
 static enum xls_rc on_ctl(struct wire *w)
 {
@@ -366,7 +368,8 @@ static enum xls_rc on_ctl(struct wire *w)
     return rc;
 }
 
-/* --- the loop ----------------------------------------------------------------*/
+/* --- the loop
+ * ----------------------------------------------------------------*/
 
 static enum xls_rc check_time(struct wire *w, int64_t now)
 {
@@ -493,7 +496,8 @@ static enum xls_rc run(struct wire *w)
 }
 
 /* All is said: close so that the peer gets all of it (closing with unread
- * bytes in our buffer would throw away what is still on its way to the peer). */
+ * bytes in our buffer would throw away what is still on its way to the peer).
+ */
 static void linger(void)
 {
     struct pollfd p = {.fd = IN_FD, .events = POLLIN};
@@ -534,8 +538,8 @@ static enum xls_rc start(struct wire *w)
     if (rc != XLS_OK) {
         return rc;
     }
-    oracle = (struct xls_noise_oracle){
-        .ctx = w, .dh = oracle_dh, .mix = oracle_mix};
+    oracle =
+        (struct xls_noise_oracle){.ctx = w, .dh = oracle_dh, .mix = oracle_mix};
     setup.oracle = &oracle;
     setup.expect_static = w->role == XLS_ROLE_SOURCE ? peer : NULL;
     w->heard = w->spoke = xls_now_ms();
@@ -604,8 +608,7 @@ int xls_wire_main(void)
     }
     if (rc == XLS_OK) {
         rc = run(w);
-        phase = w->handshake_until >= 0 ? XLS_PHASE_HANDSHAKE
-                                        : XLS_PHASE_READY;
+        phase = w->handshake_until >= 0 ? XLS_PHASE_HANDSHAKE : XLS_PHASE_READY;
     }
     if (rc == XLS_OK) {
         linger();

@@ -17,7 +17,8 @@
 
 enum { ANSWER_MS = 10000, GRACE_MS = 300, HANG_UP_MS = 3000, EXTRA_MAX = 4 };
 
-/* --- what they say ------------------------------------------------------------ */
+/* --- what they say
+ * ------------------------------------------------------------ */
 
 static struct xls_child *child_of(struct xls_crew *crew, enum xls_from who)
 {
@@ -42,22 +43,23 @@ static enum xls_rc note_peer(struct xls_crew *crew, struct xls_why *why)
     if (rd.rc != XLS_OK || rd.left >= XLS_NAME) {
         return XLS_BUG_CONTRACT;
     }
-    xls_why_peer(crew->peer_name, sizeof(crew->peer_name),
-                 (const char *)rd.at, rd.left);
+    xls_why_peer(crew->peer_name, sizeof(crew->peer_name), (const char *)rd.at,
+                 rd.left);
     if (crew->peer_name[0] != '\0') {
         return XLS_OK;
     }
     /* not an end yet: wire refuses once the key is proven, and then this is
      * the reason to tell */
     xls_key_fingerprint(crew->peer_key, print);
-    (void)xls_why_set(why, XLS_PEER_POLICY,
-                      "the host with the key %s is %s; if it should be allowed, "
-                      "see xlsec trust and %s/peers.d",
-                      print,
-                      crew->role == XLS_ROLE_SOURCE
-                          ? "not the one that was named"
-                          : "unknown here, or may not send guests here",
-                      crew->conf.dir);
+    (void)xls_why_set(
+        why, XLS_PEER_POLICY,
+        "the host with the key %s is %s; if it should be allowed, "
+        "see xlsec trust and %s/peers.d",
+        print,
+        crew->role == XLS_ROLE_SOURCE
+            ? "not the one that was named"
+            : "unknown here, or may not send guests here",
+        crew->conf.dir);
     return XLS_OK;
 }
 
@@ -185,7 +187,8 @@ enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
     return n < 0 ? XLS_HOST_IO : XLS_OK;
 }
 
-/* --- starting them ---------------------------------------------------------------*/
+/* --- starting them
+ * ---------------------------------------------------------------*/
 
 /* Wait for one message of this type from this process. */
 static enum xls_rc await(struct xls_crew *crew, enum xls_from who,
@@ -319,14 +322,14 @@ enum xls_rc xls_crew_guard(struct xls_crew *crew, int *pipe_fd,
     return rc;
 }
 
-/* --- talking with them ------------------------------------------------------------*/
+/* --- talking with them
+ * ------------------------------------------------------------*/
 
 enum xls_rc xls_crew_await_peer(struct xls_crew *crew, struct xls_why *why)
 {
     struct xls_watch watch = {
         .deadline = xls_now_ms() +
-                    (int64_t)crew->conf.handshake_seconds * 1000 +
-                    ANSWER_MS};
+                    (int64_t)crew->conf.handshake_seconds * 1000 + ANSWER_MS};
     struct xls_rd rd;
     uint8_t key[XLS_KEY];
     enum xls_from from;
@@ -338,8 +341,8 @@ enum xls_rc xls_crew_await_peer(struct xls_crew *crew, struct xls_why *why)
             rc = xls_why_set(why, XLS_HOST_GONE, "%s does not answer",
                              XLS_WIRE_PROGRAM);
         }
-    } while (rc == XLS_OK && !(from == XLS_FROM_WIRE &&
-                               crew->msg->type == XLS_MSG_WIRE_UP));
+    } while (rc == XLS_OK &&
+             !(from == XLS_FROM_WIRE && crew->msg->type == XLS_MSG_WIRE_UP));
     if (rc != XLS_OK) {
         return rc;
     }

@@ -36,7 +36,8 @@ struct xls_source_ops {
     /* Let it run again under its own name, from wherever save() left it; does
      * nothing when it runs. */
     enum xls_rc (*resume)(void *ctx, struct xls_why *why);
-    /* Take the guest's name away from it (NAME--migratedaway), or give it back. */
+    /* Take the guest's name away from it (NAME--migratedaway), or give it back.
+     */
     enum xls_rc (*rename)(void *ctx, bool away, struct xls_why *why);
     /* Destroy the suspended copy: the other side runs it. */
     enum xls_rc (*destroy)(void *ctx, struct xls_why *why);

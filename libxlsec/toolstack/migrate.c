@@ -87,9 +87,10 @@ void xlsec_migration_set_cancel(struct xlsec_migration *m, int fd)
     m->cancel = fd;
 }
 
-void xlsec_migration_set_progress(
-    struct xlsec_migration *m,
-    void (*progress)(void *ctx, const char *phase, uint64_t bytes), void *ctx)
+void xlsec_migration_set_progress(struct xlsec_migration *m,
+                                  void (*progress)(void *ctx, const char *phase,
+                                                   uint64_t bytes),
+                                  void *ctx)
 {
     m->progress = progress;
     m->progress_ctx = ctx;
@@ -174,11 +175,11 @@ enum xlsec_outcome xlsec_receive(int in, int out, const char *confdir,
                                  void (*log)(void *ctx, const char *line),
                                  void *ctx, uint32_t *domid)
 {
-    struct xls_receive_setup setup = {
-        .confdir = confdir != NULL ? confdir : XLS_CONFDIR,
-        .net = {in, out},
-        .say = log != NULL ? log : no_log,
-        .say_ctx = ctx};
+    struct xls_receive_setup setup = {.confdir = confdir != NULL ? confdir
+                                                                 : XLS_CONFDIR,
+                                      .net = {in, out},
+                                      .say = log != NULL ? log : no_log,
+                                      .say_ctx = ctx};
     struct xls_xen_destination *destination = NULL;
     struct xls_report report;
     struct xls_why why = {""};

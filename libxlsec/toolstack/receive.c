@@ -28,9 +28,9 @@ struct receive {
     int64_t began;
     bool wire_done;
     bool guard_done;
-    bool built;     /* restore() was begun: destroy() is due on failure */
-    bool admitted;  /* FAILED may be said */
-    bool prepared;  /* and from here not */
+    bool built;    /* restore() was begun: destroy() is due on failure */
+    bool admitted; /* FAILED may be said */
+    bool prepared; /* and from here not */
 };
 
 static void tell(const struct receive *r, const char *what)
@@ -149,8 +149,8 @@ static enum xls_rc meet(struct receive *r)
     enum xls_rc rc = xls_conf_load(r->setup->confdir, &r->crew.conf, r->why);
 
     if (rc == XLS_OK) {
-        rc = xls_crew_start(&r->crew, XLS_ROLE_DESTINATION, NULL,
-                            r->setup->net, r->why);
+        rc = xls_crew_start(&r->crew, XLS_ROLE_DESTINATION, NULL, r->setup->net,
+                            r->why);
     }
     if (rc == XLS_OK) {
         rc = xls_crew_await_peer(&r->crew, r->why);

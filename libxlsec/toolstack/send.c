@@ -34,7 +34,7 @@ struct send {
     int64_t down; /* when the guest was seen stopped; 0: not yet */
     struct xls_record_stats sent;
     const char *phase;
-    bool suspended;  /* save() was begun: resume() is due on failure */
+    bool suspended; /* save() was begun: resume() is due on failure */
     bool renamed;
     bool committed; /* COMMIT may have left */
 };
@@ -161,7 +161,8 @@ static enum xls_rc must_say(struct send *s, struct xls_control *control)
     return rc == XLS_OK ? rc : xls_crew_reason(&s->crew, rc, s->why);
 }
 
-/* --- before the guest is touched ---------------------------------------------- */
+/* --- before the guest is touched
+ * ---------------------------------------------- */
 
 static enum xls_rc reach(struct send *s, const struct xls_peer *peer)
 {
@@ -273,13 +274,13 @@ static enum xls_rc arrange(struct send *s)
     }
     if (rc == XLS_OK) {
         xls_why_peer(s->report->peer_says, sizeof(s->report->peer_says),
-                     s->control.u.admit.host,
-                     strlen(s->control.u.admit.host));
+                     s->control.u.admit.host, strlen(s->control.u.admit.host));
     }
     return rc;
 }
 
-/* --- the stream ------------------------------------------------------------------*/
+/* --- the stream
+ * ------------------------------------------------------------------*/
 
 static enum xls_rc save_act(void *ctx, struct xls_why *why)
 {
@@ -367,14 +368,15 @@ static enum xls_rc stream(struct send *s)
     return rc;
 }
 
-/* --- the handover --------------------------------------------------------------- */
+/* --- the handover
+ * --------------------------------------------------------------- */
 
 /* The other host has loaded exactly what we sent. */
 static enum xls_rc await_prepared(struct send *s)
 {
     const struct xls_prepared *p = &s->control.u.prepared;
-    enum xls_rc rc = await(s, XLS_PREPARED, XLS_PREPARED,
-                           s->crew.conf.finish_seconds);
+    enum xls_rc rc =
+        await(s, XLS_PREPARED, XLS_PREPARED, s->crew.conf.finish_seconds);
 
     if (rc == XLS_OK &&
         (p->records != s->sent.records || p->bytes != s->sent.bytes ||
@@ -422,7 +424,8 @@ static enum xls_rc commit(struct send *s, bool *moved)
     return XLS_OK;
 }
 
-/* --- the end ------------------------------------------------------------------------*/
+/* --- the end
+ * ------------------------------------------------------------------------*/
 
 /* The guest runs here again; the other host hears why, if it still listens. */
 static void take_back(struct send *s)

@@ -20,7 +20,7 @@ struct xls_send_setup {
     const char *command; /* NULL: TCP; else its stdin and stdout are the link */
     bool paused;         /* leave the guest paused there */
     bool keep_domid;
-    bool dry_run; /* ask, and stop when admitted */
+    bool dry_run;  /* ask, and stop when admitted */
     int cancel_fd; /* becomes readable: abort if that is still possible; -1 */
     struct xls_source_ops ops;
     void (*progress)(void *ctx, const struct xls_progress *progress);

@@ -17,10 +17,8 @@
  * destroy, preserve, or restart (from the configuration it had).
  * Errors: XLS_HOST_XEN.
  */
-XLS_MUST_USE enum xls_rc xls_watch_guest(const struct xls_xen *xen,
-                                         uint32_t domid,
-                                         void (*say)(void *ctx,
-                                                     const char *line),
-                                         void *say_ctx);
+XLS_MUST_USE enum xls_rc
+xls_watch_guest(const struct xls_xen *xen, uint32_t domid,
+                void (*say)(void *ctx, const char *line), void *say_ctx);
 
 #endif

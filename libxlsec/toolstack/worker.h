@@ -24,10 +24,9 @@ struct xls_worker {
 
 /* Run act(ctx, ...) in a thread.  *w stays where it is until joined.
  * Errors: XLS_HOST_IO. */
-XLS_MUST_USE enum xls_rc xls_worker_start(struct xls_worker *w,
-                                          enum xls_rc (*act)(void *,
-                                                             struct xls_why *),
-                                          void *ctx);
+XLS_MUST_USE enum xls_rc
+xls_worker_start(struct xls_worker *w,
+                 enum xls_rc (*act)(void *, struct xls_why *), void *ctx);
 
 /* Wait for it; act's verdict.  XLS_OK when it was never started. */
 enum xls_rc xls_worker_join(struct xls_worker *w);

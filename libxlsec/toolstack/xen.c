@@ -14,7 +14,8 @@ enum xls_rc xls_xen_open(struct xls_xen *xen, xentoollog_level severity,
         .chldowner = libxl_sigchld_owner_libxl_always_selective_reap};
 
     *xen = (struct xls_xen){NULL, NULL};
-    /* a variable that would put a program of somebody's choice in libxl's way */
+    /* a variable that would put a program of somebody's choice in libxl's way
+     */
     (void)unsetenv("LIBXL_SAVE_HELPER");
     (void)unsetenv("LIBXL_CONVERT_HELPER");
     (void)unsetenv("LIBXL_BOOTLOADER_RESTRICT");

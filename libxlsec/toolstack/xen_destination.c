@@ -20,8 +20,9 @@ struct xls_xen_destination {
 
 static enum xls_rc failed(struct xls_why *why, const char *what, int err)
 {
-    return xls_why_set(why, XLS_HOST_XEN, "%s (libxl error %d; see that "
-                                          "host's log)",
+    return xls_why_set(why, XLS_HOST_XEN,
+                       "%s (libxl error %d; see that "
+                       "host's log)",
                        what, err);
 }
 
@@ -86,8 +87,8 @@ static bool name_taken(struct xls_xen_destination *d, const char *name)
 
 /* Room for the guest?  The figure that the source is told goes to *free_kib. */
 static enum xls_rc judge_memory(struct xls_xen_destination *d,
-                                libxl_domain_config *config,
-                                uint64_t *free_kib, struct xls_why *why)
+                                libxl_domain_config *config, uint64_t *free_kib,
+                                struct xls_why *why)
 {
     uint64_t need = 0;
     int err = libxl_domain_need_memory(d->xen.ctx, config,

@@ -18,14 +18,14 @@ struct xls_xen_source {
 
 static enum xls_rc failed(struct xls_why *why, const char *what, int err)
 {
-    return xls_why_set(why, XLS_HOST_XEN, "%s (libxl error %d; its message is "
-                                          "above)",
+    return xls_why_set(why, XLS_HOST_XEN,
+                       "%s (libxl error %d; its message is "
+                       "above)",
                        what, err);
 }
 
 enum xls_rc xls_xen_source_new(const struct xls_xen *xen, const char *domain,
-                               const char *config,
-                               struct xls_xen_source **out,
+                               const char *config, struct xls_xen_source **out,
                                struct xls_why *why)
 {
     struct xls_xen_source *s = calloc(1, sizeof(*s));
@@ -110,8 +110,8 @@ static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
 static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
-    int err = libxl_domain_suspend(s->xen.ctx, s->domid, fd,
-                                   LIBXL_SUSPEND_LIVE, NULL);
+    int err = libxl_domain_suspend(s->xen.ctx, s->domid, fd, LIBXL_SUSPEND_LIVE,
+                                   NULL);
 
     if (err == ERROR_GUEST_TIMEDOUT) {
         return failed(why, "the guest did not answer the request to suspend",
@@ -140,17 +140,18 @@ static enum xls_rc resume(void *ctx, struct xls_why *why)
     }
     err = libxl_domain_resume(s->xen.ctx, s->domid, 1, NULL);
     return err == 0 ? XLS_OK
-                    : failed(why, "the guest could NOT be resumed here: it is "
-                                  "suspended",
+                    : failed(why,
+                             "the guest could NOT be resumed here: it is "
+                             "suspended",
                              err);
 }
 
 static enum xls_rc rename_guest(void *ctx, bool away, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
-    int err = libxl_domain_rename(s->xen.ctx, s->domid,
-                                  away ? s->name : s->away,
-                                  away ? s->away : s->name);
+    int err =
+        libxl_domain_rename(s->xen.ctx, s->domid, away ? s->name : s->away,
+                            away ? s->away : s->name);
 
     return err == 0 ? XLS_OK : failed(why, "cannot rename the guest", err);
 }
@@ -160,11 +161,11 @@ static enum xls_rc destroy(void *ctx, struct xls_why *why)
     struct xls_xen_source *s = ctx;
     int err = libxl_domain_destroy(s->xen.ctx, s->domid, NULL);
 
-    return err == 0
-               ? XLS_OK
-               : failed(why, "the guest has moved, but its suspended copy "
+    return err == 0 ? XLS_OK
+                    : failed(why,
+                             "the guest has moved, but its suspended copy "
                              "here could not be destroyed: see xl list",
-                        err);
+                             err);
 }
 
 struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source)

@@ -56,7 +56,7 @@ static int lock_port(const char *dir, int *number)
 
 static int connect_port(const char *dir, int number)
 {
-    struct sockaddr_un to = { .sun_family = AF_UNIX };
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     snprintf(to.sun_path, sizeof(to.sun_path), "%.90s/exec.%d", dir, number);
@@ -74,13 +74,13 @@ static int await_ready(int fd, int milliseconds)
     char c;
 
     while (matched < LAB_READY_LEN) {
-        struct pollfd p = { .fd = fd, .events = POLLIN };
+        struct pollfd p = {.fd = fd, .events = POLLIN};
 
         if (poll(&p, 1, milliseconds) <= 0 || read(fd, &c, 1) != 1) {
             return -1;
         }
-        matched = c == LAB_READY[matched] ? matched + 1
-                                          : (c == LAB_READY[0] ? 1 : 0);
+        matched =
+            c == LAB_READY[matched] ? matched + 1 : (c == LAB_READY[0] ? 1 : 0);
     }
     return 0;
 }
@@ -175,13 +175,13 @@ static int receive(int fd)
 
 static int carry(int fd)
 {
-    static struct feed in = { .open = 1 };
+    static struct feed in = {.open = 1};
     int status = -1;
 
     while (status < 0) {
         struct pollfd p[2] = {
-            { .fd = fd, .events = (short)(in.len ? POLLIN | POLLOUT : POLLIN) },
-            { .fd = in.open && !in.len ? 0 : -1, .events = POLLIN },
+            {.fd = fd, .events = (short)(in.len ? POLLIN | POLLOUT : POLLIN)},
+            {.fd = in.open && !in.len ? 0 : -1, .events = POLLIN},
         };
 
         if (poll(p, 2, -1) < 0 && errno != EINTR) {

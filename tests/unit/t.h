@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define T(cond) ck_assert(cond)
+#define T(cond)       ck_assert(cond)
 #define T_COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 /* Run every test in the list; the exit status of the program. */

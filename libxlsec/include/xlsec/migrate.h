@@ -94,10 +94,10 @@ XLSEC_API uint64_t xlsec_migration_figure(const struct xlsec_migration *m,
  * caller cares for it from now on (xlsecd waits for its end).  Otherwise
  * XLSEC_STAYED: nothing of it is here.
  */
-XLSEC_API enum xlsec_outcome
-xlsec_receive(int in, int out, const char *confdir,
-              void (*log)(void *ctx, const char *line), void *ctx,
-              uint32_t *domid);
+XLSEC_API enum xlsec_outcome xlsec_receive(int in, int out, const char *confdir,
+                                           void (*log)(void *ctx,
+                                                       const char *line),
+                                           void *ctx, uint32_t *domid);
 
 #ifdef __cplusplus
 }

@@ -66,7 +66,7 @@ static int find_port(int number)
 
 static int hung_up(int fd)
 {
-    struct pollfd p = { .fd = fd, .events = 0 };
+    struct pollfd p = {.fd = fd, .events = 0};
 
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
 }
@@ -78,7 +78,7 @@ static int read_all(int fd, unsigned char *to, size_t len)
         ssize_t got = read(fd, to, len);
 
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
-            struct pollfd p = { .fd = fd, .events = POLLIN };
+            struct pollfd p = {.fd = fd, .events = POLLIN};
 
             poll(&p, 1, -1);
             continue;
@@ -207,10 +207,10 @@ static int turn(struct job *j)
     int full = j->in_len == sizeof(j->in);
     int waiting = j->in_len > LAB_HEAD_LEN && j->input >= 0;
     struct pollfd p[4] = {
-        { .fd = j->port, .events = full ? 0 : POLLIN },
-        { .fd = j->output, .events = POLLIN },
-        { .fd = j->errors, .events = POLLIN },
-        { .fd = waiting ? j->input : -1, .events = POLLOUT },
+        {.fd = j->port, .events = full ? 0 : POLLIN},
+        {.fd = j->output, .events = POLLIN},
+        {.fd = j->errors, .events = POLLIN},
+        {.fd = waiting ? j->input : -1, .events = POLLOUT},
     };
 
     poll(p, 4, j->output < 0 && j->errors < 0 ? 5 : 100);
@@ -218,8 +218,8 @@ static int turn(struct job *j)
         return -1;
     }
     if (p[0].revents & POLLIN) {
-        ssize_t got = read(j->port, j->in + j->in_len,
-                           sizeof(j->in) - j->in_len);
+        ssize_t got =
+            read(j->port, j->in + j->in_len, sizeof(j->in) - j->in_len);
 
         j->in_len += got > 0 ? (size_t)got : 0;
     }
@@ -288,7 +288,7 @@ static void session(int port)
 /* Sleep until a client has come (or gone). */
 static void await_change(int port, int from)
 {
-    struct timespec second = { 1, 0 };
+    struct timespec second = {1, 0};
 
     while (hung_up(port) == from) {
         sigtimedwait(&sigio, NULL, &second);
@@ -320,7 +320,7 @@ static void work(int number)
 
 int main(void)
 {
-    pid_t workers[LAB_PORTS] = { 0 };
+    pid_t workers[LAB_PORTS] = {0};
 
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&sigio);

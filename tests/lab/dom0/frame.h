@@ -15,11 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LAB_PORTS 12
-#define LAB_READY "xlsec-lab-ready\n"
+#define LAB_PORTS     12
+#define LAB_READY     "xlsec-lab-ready\n"
 #define LAB_READY_LEN 16u
-#define LAB_BODY_MAX 16384u
-#define LAB_HEAD_LEN 5u
+#define LAB_BODY_MAX  16384u
+#define LAB_HEAD_LEN  5u
 
 enum lab_type {
     LAB_EXEC = 'X',

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MB 1048576u
+#define MB             1048576u
 #define WORDS_PER_ITEM 8 /* 64 bytes: 32 of secret, 32 of noise */
 
 struct block {
@@ -142,7 +142,7 @@ static void wait_second(struct timespec *next)
 
 int main(void)
 {
-    struct block b = { 0 };
+    struct block b = {0};
     struct sysinfo info;
     struct timespec next;
     unsigned long mb;

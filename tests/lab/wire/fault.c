@@ -104,9 +104,8 @@ static void seal(const struct segment *s, size_t payload_len)
     put16(s->ip + 10, 0);
     put16(s->ip + 10, fold(add_up(0, s->ip, s->ip_len)));
     put16(s->tcp + 16, 0);
-    put16(s->tcp + 16,
-          fold(add_up(add_up(6 + (uint32_t)tcp_all, s->ip + 12, 8), s->tcp,
-                      tcp_all)));
+    put16(s->tcp + 16, fold(add_up(add_up(6 + (uint32_t)tcp_all, s->ip + 12, 8),
+                                   s->tcp, tcp_all)));
 }
 
 /* Bind to the first SYN that fits; learn the answer's sequence numbers too. */
@@ -229,8 +228,8 @@ int fault_judge(struct wire *w, int side, unsigned char *data, size_t *len)
 
 void fault_describe(const struct fault *f, FILE *out)
 {
-    static const char *const kinds[] = { "none", "corrupt", "cut", "reset" };
-    static const char *const states[] = { "armed", "bound", "done" };
+    static const char *const kinds[] = {"none", "corrupt", "cut", "reset"};
+    static const char *const states[] = {"armed", "bound", "done"};
 
     fprintf(out, "fault %s", kinds[f->kind]);
     if (f->kind != FAULT_NONE) {

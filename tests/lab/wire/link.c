@@ -142,8 +142,8 @@ static void arrive(struct wire *w, int side, unsigned char *data, size_t len)
 void link_receive(struct wire *w, int side)
 {
     struct side *s = &w->sides[side];
-    ssize_t got = recv(s->fd, s->in + s->in_len, sizeof(s->in) - s->in_len,
-                       MSG_DONTWAIT);
+    ssize_t got =
+        recv(s->fd, s->in + s->in_len, sizeof(s->in) - s->in_len, MSG_DONTWAIT);
     size_t at = 0;
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -156,8 +156,8 @@ void link_receive(struct wire *w, int side)
     s->in_len += (size_t)got;
     while (s->in_len - at >= 4) {
         unsigned char *p = s->in + at;
-        size_t len = (size_t)p[0] << 24 | (size_t)p[1] << 16 |
-                     (size_t)p[2] << 8 | p[3];
+        size_t len =
+            (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
 
         if (len > FRAME_MAX) {
             link_close(w, side);

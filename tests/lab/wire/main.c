@@ -25,7 +25,7 @@ static struct wire wire;
 
 static struct sockaddr_un address(const char *dir, const char *name)
 {
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
 
     snprintf(a.sun_path, sizeof(a.sun_path), "%.90s/%.12s", dir, name);
     return a;
@@ -37,8 +37,7 @@ static int listen_at(const char *dir, const char *name)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     unlink(a.sun_path);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
-        listen(fd, 8)) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 8)) {
         fprintf(stderr, "wire: %s: %s\n", a.sun_path, strerror(errno));
         exit(1);
     }
@@ -55,9 +54,9 @@ static void record_stop(void)
 
 static int record_start(const char *path)
 {
-    static const unsigned char head[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0,
-                                            0, 0, 0, 0, 0, 0, 0, 0,
-                                            0, 0, 1, 0, 1, 0, 0, 0 };
+    static const unsigned char head[24] = {0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0,
+                                           0,    0,    0,    0,    0, 0, 0, 0,
+                                           0,    0,    1,    0,    1, 0, 0, 0};
     FILE *out = fopen(path, "we");
 
     if (!out) {
@@ -86,7 +85,7 @@ static long number(const char *word, long max)
 /* [OFFSET] [from N] [port P], into a fault of this kind. */
 static int set_fault(enum fault_kind kind, char **words, int count)
 {
-    struct fault f = { .kind = kind };
+    struct fault f = {.kind = kind};
     int at = 0;
 
     if (count > 0 && number(words[0], 0x7fffffff) >= 0) {
@@ -120,7 +119,8 @@ static void stats(FILE *out)
     for (int i = 0; i < 2; i++) {
         struct side *s = &wire.sides[i];
 
-        fprintf(out, "from %d connected %d frames %llu bytes %llu dropped %llu\n",
+        fprintf(out,
+                "from %d connected %d frames %llu bytes %llu dropped %llu\n",
                 i + 1, s->fd >= 0, (unsigned long long)s->frames,
                 (unsigned long long)s->bytes, (unsigned long long)s->dropped);
     }
@@ -140,14 +140,17 @@ static const char *obey(char **words, int count, FILE *out)
         wire.cut = 1;
     } else if (!strcmp(verb, "cut")) {
         return set_fault(FAULT_CUT, words + 1, count - 1)
-                   ? "say: cut [OFFSET] [from 1|2] [port P]" : NULL;
+                   ? "say: cut [OFFSET] [from 1|2] [port P]"
+                   : NULL;
     } else if (!strcmp(verb, "reset")) {
         return set_fault(FAULT_RESET, words + 1, count - 1)
-                   ? "say: reset [OFFSET] [from 1|2] [port P]" : NULL;
+                   ? "say: reset [OFFSET] [from 1|2] [port P]"
+                   : NULL;
     } else if (!strcmp(verb, "corrupt")) {
         return count < 2 || number(words[1], 0x7fffffff) < 0 ||
                        set_fault(FAULT_CORRUPT, words + 1, count - 1)
-                   ? "say: corrupt OFFSET [from 1|2] [port P]" : NULL;
+                   ? "say: corrupt OFFSET [from 1|2] [port P]"
+                   : NULL;
     } else if (!strcmp(verb, "delay") && count == 2) {
         long ms = number(words[1], 60000);
 
@@ -174,7 +177,7 @@ static void answer(int listener)
 {
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     char line[1024], *words[WORDS_MAX];
-    struct timeval limit = { 2, 0 };
+    struct timeval limit = {2, 0};
     const char *complaint;
     size_t len = 0;
     ssize_t got;
@@ -203,7 +206,8 @@ static void answer(int listener)
     if (wire.record) {
         fflush(wire.record);
     }
-    fprintf(out, "%s%s\n", complaint ? "error: " : "ok", complaint ? complaint : "");
+    fprintf(out, "%s%s\n", complaint ? "error: " : "ok",
+            complaint ? complaint : "");
     fclose(out);
 }
 
@@ -225,14 +229,14 @@ static int patience(void)
 static void serve(int control)
 {
     for (;;) {
-        struct pollfd p[5] = { { .fd = control, .events = POLLIN } };
+        struct pollfd p[5] = {{.fd = control, .events = POLLIN}};
 
         for (int i = 0; i < 2; i++) {
             struct side *s = &wire.sides[i];
             int due = s->first && s->first->due <= wire_now();
             int room = wire.sides[!i].queued < QUEUE_MAX;
 
-            p[1 + i] = (struct pollfd){ .fd = s->listener, .events = POLLIN };
+            p[1 + i] = (struct pollfd){.fd = s->listener, .events = POLLIN};
             p[3 + i] = (struct pollfd){
                 .fd = s->fd,
                 .events = (short)((room ? POLLIN : 0) | (due ? POLLOUT : 0)),

@@ -12,7 +12,8 @@
 #include <stdio.h>
 
 #define FRAME_MAX 65536u
-#define QUEUE_MAX (8u << 20) /* bytes waiting for a side before its peer waits */
+#define QUEUE_MAX                                                              \
+    (8u << 20) /* bytes waiting for a side before its peer waits */
 
 struct frame {
     struct frame *next;
