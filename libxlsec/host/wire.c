@@ -19,6 +19,7 @@
 #include "host/cage.h"
 #include "host/clock.h"
 #include "host/fd.h"
+#include "host/keyfile.h"
 #include "host/msg.h"
 #include "host/ring.h"
 #include "host/role.h"
@@ -406,6 +407,14 @@ static int next_timeout(const struct wire *w, int64_t now)
     return xls_until_ms(until);
 }
 
+/* Has the toolstack spoken? */
+static bool ctl_waits(void)
+{
+    struct pollfd p = {.fd = XLS_CTL_FD, .events = POLLIN};
+
+    return poll(&p, 1, 0) == 1;
+}
+
 /* Sleep until something can be done; *ctl when the toolstack has spoken. */
 static enum xls_rc rest(struct wire *w, bool *ctl)
 {
@@ -437,21 +446,14 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
     if (poll(p, 4, next_timeout(w, xls_now_ms())) < 0) {
         return errno == EINTR ? XLS_OK : XLS_HOST_IO;
     }
-    *ctl = p[0].revents != 0;
-    if (p[3].revents != 0 && !xls_ring_wake(&w->ring) &&
+    /* the toolstack's last word comes before it ends guard: hear it first */
+    *ctl = p[0].revents != 0 || (p[3].revents != 0 && ctl_waits());
+    if (!*ctl && p[3].revents != 0 && !xls_ring_wake(&w->ring) &&
         xls_ring_sleep(&w->ring)) {
         return xls_why_set(&w->why, XLS_HOST_GONE,
                            "the process that judges the stream has ended");
     }
     return XLS_OK;
-}
-
-/* While data moves without a rest: has the toolstack spoken? */
-static bool ctl_waits(void)
-{
-    struct pollfd p = {.fd = XLS_CTL_FD, .events = POLLIN};
-
-    return poll(&p, 1, 0) == 1;
 }
 
 static enum xls_rc run(struct wire *w)
@@ -549,6 +551,26 @@ static enum xls_rc start(struct wire *w)
     return rc == XLS_OK ? xls_session_new(&setup, &w->session) : rc;
 }
 
+/* A key that was proven, and is not the right one. */
+static void explain_peer(struct wire *w, enum xls_rc rc)
+{
+    const uint8_t *peer = xls_session_peer(w->session);
+    char print[XLS_FINGERPRINT_TEXT] = "(none)";
+
+    if (peer != NULL) {
+        xls_key_fingerprint(peer, print);
+    }
+    (void)xls_why_set(&w->why, rc,
+                      w->role == XLS_ROLE_SOURCE
+                          ? "the host that answers has the key %s, and not the "
+                            "one that is known of it here: it has new keys "
+                            "(then run xlsec trust again), or the connection "
+                            "leads to another host"
+                          : "the host with the key %s may not bring guests "
+                            "here",
+                      print);
+}
+
 /* The sentence for a failure that has none yet. */
 static void explain(struct wire *w, enum xls_rc rc,
                     enum xls_session_phase before)
@@ -571,9 +593,7 @@ static void explain(struct wire *w, enum xls_rc rc,
                                 : "what arrived is not what the other host "
                                   "sent: data was changed on the way");
     } else if (rc == XLS_PEER_POLICY && early) {
-        (void)xls_why_set(&w->why, rc,
-                          "the host at the other end is not one that this may "
-                          "be done with");
+        explain_peer(w, rc);
     } else if (xls_rc_is_peer(rc)) {
         (void)xls_why_set(&w->why, rc, "the other host broke the protocol: %s",
                           xls_rc_text(rc));
