@@ -15,3 +15,15 @@ TESTS += tests/process/t-faults
 tests_process_t_faults_SOURCES = tests/process/t-faults.c $(XLS_PROCESS)
 tests_process_t_faults_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_t_faults_LDADD = $(XLS_PROCESS_LDADD)
+
+check_PROGRAMS += tests/process/t-security
+TESTS += tests/process/t-security
+tests_process_t_security_SOURCES = tests/process/t-security.c $(XLS_PROCESS)
+tests_process_t_security_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
+tests_process_t_security_LDADD = $(XLS_PROCESS_LDADD)
+
+check_PROGRAMS += tests/process/t-memory
+TESTS += tests/process/t-memory
+tests_process_t_memory_SOURCES = tests/process/t-memory.c $(XLS_PROCESS)
+tests_process_t_memory_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
+tests_process_t_memory_LDADD = $(XLS_PROCESS_LDADD)
