@@ -14,8 +14,7 @@
 
 #include "base/rc.h"
 #include "base/why.h"
-
-enum { XLS_KEY = 32, XLS_KEY_TEXT = 45, XLS_FINGERPRINT_TEXT = 51 };
+#include "host/keytext.h"
 
 struct xls_secret_key {
     uint8_t bytes[XLS_KEY]; /* secret; whoever holds it wipes it */
@@ -41,16 +40,5 @@ XLS_MUST_USE enum xls_rc xls_keyfile_write(const char *path,
                                            const struct xls_secret_key *key,
                                            const char *comment,
                                            struct xls_why *why);
-
-/* Decode exactly 32 octets of base64 (RFC 4648, padded); false if it is not. */
-bool xls_key_decode(const char *text, uint8_t out[XLS_KEY]);
-
-/* Encode 32 octets as base64 with its NUL. */
-void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT]);
-
-/* A public key's fingerprint for people: "SHA256:" and base64 without padding,
- * as ssh shows it. */
-void xls_key_fingerprint(const uint8_t key[XLS_KEY],
-                         char out[XLS_FINGERPRINT_TEXT]);
 
 #endif

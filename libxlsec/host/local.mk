@@ -7,6 +7,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/ini.c libxlsec/host/ini.h \
 	libxlsec/host/ipc.c libxlsec/host/ipc.h \
 	libxlsec/host/keyfile.c libxlsec/host/keyfile.h \
+	libxlsec/host/keytext.c libxlsec/host/keytext.h \
 	libxlsec/host/keys.c \
 	libxlsec/host/msg.c libxlsec/host/msg.h \
 	libxlsec/host/net.c libxlsec/host/net.h \

@@ -19,7 +19,7 @@
 #include "host/cage.h"
 #include "host/clock.h"
 #include "host/fd.h"
-#include "host/keyfile.h"
+#include "host/keytext.h"
 #include "host/msg.h"
 #include "host/ring.h"
 #include "host/role.h"

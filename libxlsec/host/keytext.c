@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "host/keytext.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/secret.h"
+
+bool xls_key_decode(const char *text, uint8_t out[XLS_KEY])
+{
+    size_t len = 0;
+    const char *end = NULL;
+    size_t text_len = strlen(text);
+
+    if (sodium_base642bin(out, XLS_KEY, text, text_len, NULL, &len, &end,
+                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        len != XLS_KEY || end != text + text_len) {
+        xls_wipe(out, XLS_KEY);
+        return false;
+    }
+    return true;
+}
+
+void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT])
+{
+    (void)sodium_bin2base64(out, XLS_KEY_TEXT, key, XLS_KEY,
+                            sodium_base64_VARIANT_ORIGINAL);
+}
+
+void xls_key_fingerprint(const uint8_t key[XLS_KEY],
+                         char out[XLS_FINGERPRINT_TEXT])
+{
+    uint8_t digest[crypto_hash_sha256_BYTES];
+
+    (void)crypto_hash_sha256(digest, key, XLS_KEY);
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on below */
+    memcpy(out, "SHA256:", 7);
+    (void)sodium_bin2base64(out + 7, XLS_FINGERPRINT_TEXT - 7, digest,
+                            sizeof(digest),
+                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * keytext: a 32-octet key as text, without any file.  Level 5.
+ */
+#ifndef XLS_HOST_KEYTEXT_H
+#define XLS_HOST_KEYTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { XLS_KEY = 32, XLS_KEY_TEXT = 45, XLS_FINGERPRINT_TEXT = 51 };
+
+/* Decode exactly 32 octets of base64 (RFC 4648, padded); false if it is not. */
+bool xls_key_decode(const char *text, uint8_t out[XLS_KEY]);
+
+/* Encode 32 octets as base64 with its NUL. */
+void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT]);
+
+/* A public key's fingerprint for people: "SHA256:" and base64 without padding,
+ * as ssh shows it. */
+void xls_key_fingerprint(const uint8_t key[XLS_KEY],
+                         char out[XLS_FINGERPRINT_TEXT]);
+
+#endif
