@@ -27,3 +27,5 @@ TESTS += tests/process/t-memory
 tests_process_t_memory_SOURCES = tests/process/t-memory.c $(XLS_PROCESS)
 tests_process_t_memory_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_t_memory_LDADD = $(XLS_PROCESS_LDADD)
+
+XLS_LINT += tests/process/t-links.sh
