@@ -29,7 +29,8 @@ static const struct command commands[] = {
 static int usage(FILE *to)
 {
     (void)fputs("Usage: xlsec <command> [options]; xlsec <command> --help "
-                "says more\n\n",
+                "says more\n"
+                "       xlsec --version\n\n",
                 to);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         (void)fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].does);

@@ -9,7 +9,7 @@ list=$2/tests/lint/installed.txt
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 make -s -C "$build" DESTDIR="$root" install
-(cd "$root" && find . ! -type d | sort) >"$root.got"
+(cd "$root" && find . ! -type d | LC_ALL=C sort) >"$root.got"
 trap 'rm -rf "$root" "$root.got"' EXIT
 diff -u "$list" "$root.got" || {
     echo "the installed files are not those of $list"
