@@ -196,12 +196,13 @@ static enum xls_rc slurp(const char *path, char **out, struct xls_why *why)
     }
     rc = fd < 0 ? XLS_HOST_IO : xls_fd_slurp(fd, CONF_MAX, out, &len);
     if (rc == XLS_OK && strlen(*out) != len) {
-        errno = EILSEQ;
-        rc = XLS_HOST_IO;
+        rc = xls_why_set(why, XLS_HOST_CONF,
+                         "%s: is not text (it has NUL characters); write it "
+                         "anew",
+                         path);
         free(*out);
         *out = NULL;
-    }
-    if (rc == XLS_HOST_IO) {
+    } else if (rc == XLS_HOST_IO) {
         rc = xls_why_set(why, XLS_HOST_CONF, "%s: cannot be read: %s", path,
                          strerror(errno));
     }

@@ -21,16 +21,20 @@ struct parse {
 static char *next_line(char *str, int num, void *stream)
 {
     struct parse *p = stream;
-    size_t len = strcspn(p->at, "\n");
+    size_t len;
     size_t room = num > 1 ? (size_t)num - 1 : 0;
 
     if (*p->at == '\0' || p->rc != XLS_OK) {
         return NULL;
     }
+    /* inih takes an indented line as one that goes on: ours never do */
+    p->at += strspn(p->at, " \t");
+    len = strcspn(p->at, "\n");
     p->line++;
     if (len + 1 > room) {
         p->rc = xls_why_set(p->why, XLS_HOST_CONF,
-                            "%s:%u: the line is longer than %zu characters",
+                            "%s:%u: the line is longer than %zu characters; "
+                            "shorten it",
                             p->path, p->line, room - 1);
         return NULL;
     }
@@ -80,12 +84,13 @@ enum xls_rc xls_ini_parse(const char *text, const char *path,
                           const struct xls_ini_word *words, size_t count,
                           void *out, struct xls_why *why)
 {
+    struct xls_why first = {""};
     struct parse p = {.at = text,
                       .path = path,
                       .words = words,
                       .count = count,
                       .out = out,
-                      .why = why,
+                      .why = &first,
                       .rc = XLS_OK};
     int bad;
 
@@ -93,12 +98,14 @@ enum xls_rc xls_ini_parse(const char *text, const char *path,
         return XLS_BUG_CONTRACT;
     }
     bad = ini_parse_stream(next_line, &p, on_word, &p);
-    if (p.rc != XLS_OK) {
-        return p.rc;
+    /* inih goes on after a line that it cannot read: the first is told */
+    if (p.rc != XLS_OK && (bad <= 0 || (unsigned)bad >= p.line)) {
+        return xls_why_set(why, p.rc, "%s", first.text);
     }
     if (bad != 0) {
         return xls_why_set(why, XLS_HOST_CONF,
-                           "%s:%d: neither a [section] nor 'word = value'",
+                           "%s:%d: neither a [section] nor 'word = value'; "
+                           "mend the line or put '#' before it",
                            path, bad);
     }
     for (size_t i = 0; i < count; i++) {
@@ -106,8 +113,8 @@ enum xls_rc xls_ini_parse(const char *text, const char *path,
             return xls_why_set(why, XLS_HOST_CONF,
                                "%s:%u: '%s' is missing from section [%s]; add "
                                "%s",
-                               path, p.line, words[i].name, words[i].section,
-                               words[i].expects);
+                               path, p.line == 0 ? 1 : p.line, words[i].name,
+                               words[i].section, words[i].expects);
         }
     }
     return XLS_OK;

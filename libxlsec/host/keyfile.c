@@ -30,7 +30,10 @@ static enum xls_rc check_owner(int fd, const char *path, struct xls_why *why)
                            path, strerror(errno));
     }
     if (!S_ISREG(st.st_mode)) {
-        return xls_why_set(why, XLS_HOST_CONF, "%s: is not a regular file",
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "%s: is not a regular file; restore the key file, "
+                           "or move this away and make new keys with xlsec "
+                           "init",
                            path);
     }
     if (st.st_uid != 0 && st.st_uid != geteuid()) {
@@ -109,7 +112,10 @@ enum xls_rc xls_keyfile_read(const char *path, struct xls_secret_key *out,
         goto out;
     }
     rc = strlen(text) != len
-             ? xls_why_set(why, XLS_HOST_CONF, "%s: is not text", path)
+             ? xls_why_set(why, XLS_HOST_CONF,
+                           "%s: is not text; restore the file, or make new "
+                           "keys with xlsec init",
+                           path)
              : parse(text, path, out, why);
 out:
     if (text != NULL) {
