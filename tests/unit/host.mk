@@ -1,0 +1,10 @@
+# One form for all: the module's library, Check, what it may need.
+host_unit_cppflags = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/tests/unit \
+	$(CHECK_CFLAGS)
+host_unit_ldadd = libxlsec/libxlsec-core.la $(CHECK_LIBS) $(SODIUM_LIBS) \
+	$(JSONC_LIBS) $(INIH_LIBS)
+
+XLS_UNIT += tests/unit/t-host-conf
+tests_unit_t_host_conf_SOURCES = tests/unit/t-host-conf.c
+tests_unit_t_host_conf_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_conf_LDADD = $(host_unit_ldadd)

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * What is wrong with a configuration is told with file, line and remedy: every
+ * message here is the whole text.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto/start.h"
+#include "host/conf.h"
+#include "host/fd.h"
+#include "t.h"
+
+/* 32 octets of zero, of one, and of two, 31 and 33 octets. */
+#define KEY0  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define KEY1  "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+#define KEY31 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="
+#define KEY33 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+#define PEER_REST "key = " KEY0 "\nallow = incoming\n"
+
+static char dir[32];
+
+/* A file of the test's directory; what stood there is gone. */
+static const char *put(const char *name, const void *text, size_t len,
+                       mode_t mode)
+{
+    static char path[128];
+    int fd;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+    (void)unlink(path);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    T(fd >= 0 && fchmod(fd, mode) == 0);
+    T(xls_fd_write(fd, text, len) == XLS_OK);
+    xls_fd_close(&fd);
+    return path;
+}
+
+static const char *put_text(const char *name, const char *text)
+{
+    return put(name, text, strlen(text), 0600);
+}
+
+static void begin(void)
+{
+    char path[64];
+
+    T(xls_crypto_start() == XLS_OK);
+    (void)strcpy(dir, "/tmp/xlsec-conf-XXXXXX");
+    T(mkdtemp(dir) != NULL);
+    (void)snprintf(path, sizeof(path), "%s/peers.d", dir);
+    T(mkdir(path, 0700) == 0);
+}
+
+static void end(void)
+{
+    char command[64];
+
+    (void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+    T(system(command) == 0);
+}
+
+/* The message is format, in which %s stands for the directory. */
+static void expect(const struct xls_why *why, const char *format)
+{
+    char want[XLS_WHY_MAX];
+    const char *at = format;
+    size_t used = 0;
+
+    while (*at != '\0' && used < sizeof(want) - 64) {
+        if (at[0] == '%' && at[1] == 's') {
+            used += (size_t)snprintf(want + used, 64, "%s", dir);
+            at += 2;
+        } else {
+            want[used++] = *at++;
+        }
+    }
+    want[used] = '\0';
+    ck_assert_str_eq(why->text, want);
+}
+
+/* --- peers -------------------------------------------------------------------
+ */
+
+struct bad {
+    const char *text;
+    const char *message;
+};
+
+#define EXPECT_NAME "'name = NAME' (letters, digits, '.', '-', '_'; 63 at most)"
+#define EXPECT_KEY                                                             \
+    "'key = BASE64' (the 44 characters that xlsec id shows on that host)"
+#define EXPECT_ALLOW "'allow = incoming', 'outgoing', both, or 'nothing'"
+#define SEE          "; see xlsec.conf(5) for the known ones"
+#define LONG64                                                                 \
+    "0123456789012345678901234567890123456789012345678901234567890123"
+
+static const struct bad bad_peers[] = {
+    {"", "f:1: 'name' is missing from section [peer]; add " EXPECT_NAME},
+    {"[peer]\n",
+     "f:1: 'name' is missing from section [peer]; add " EXPECT_NAME},
+    {"[peer]\nname = a\nallow = incoming\n",
+     "f:3: 'key' is missing from section [peer]; add " EXPECT_KEY},
+    {"[peer]\nname = a\nkey = " KEY0 "\n",
+     "f:3: 'allow' is missing from section [peer]; add " EXPECT_ALLOW},
+    {"[peer]\nname = a\n# a comment\ncolour = red\n" PEER_REST,
+     "f:4: unknown word 'colour' in section [peer]" SEE},
+    {"[pear]\nname = a\n" PEER_REST,
+     "f:2: unknown word 'name' in section [pear]" SEE},
+    {"name = a\n", "f:1: unknown word 'name' in section []" SEE},
+    {"[peer]\nname = a\nName = a\n",
+     "f:3: unknown word 'Name' in section [peer]" SEE},
+    {"[peer]\nname = a\nname = b\n" PEER_REST,
+     "f:3: 'name' is there twice; remove one"},
+    {"[peer]\nname = a\n[peer]\nname = a\n",
+     "f:4: 'name' is there twice; remove one"},
+    {"[peer]\nname = ../a\n", "f:2: 'name' has to be " EXPECT_NAME},
+    {"[peer]\nname = .a\n", "f:2: 'name' has to be " EXPECT_NAME},
+    {"[peer]\nname = -a\n", "f:2: 'name' has to be " EXPECT_NAME},
+    {"[peer]\nname =\n", "f:2: 'name' has to be " EXPECT_NAME},
+    {"[peer]\nname = a b\n", "f:2: 'name' has to be " EXPECT_NAME},
+    {"[peer]\nname = " LONG64 "\n", "f:2: 'name' has to be " EXPECT_NAME},
+    {"[peer]\nkey = AAAA\n", "f:2: 'key' has to be " EXPECT_KEY},
+    {"[peer]\nkey = " KEY31 "\n", "f:2: 'key' has to be " EXPECT_KEY},
+    {"[peer]\nkey = " KEY33 "\n", "f:2: 'key' has to be " EXPECT_KEY},
+    {"[peer]\nkey = " KEY0 "x\n", "f:2: 'key' has to be " EXPECT_KEY},
+    {"[peer]\nkey = AAAAAAAAAAAAAAAAAAAAA*AAAAAAAAAAAAAAAAAAAAA=\n",
+     "f:2: 'key' has to be " EXPECT_KEY},
+    {"[peer]\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\n",
+     "f:2: 'key' has to be " EXPECT_KEY}, /* bits beyond the 32nd octet */
+    {"[peer]\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+     "f:2: 'key' has to be " EXPECT_KEY}, /* no padding */
+    {"[peer]\nport = 0\n", "f:2: 'port' has to be a port, 1 to 65535"},
+    {"[peer]\nport = 65536\n", "f:2: 'port' has to be a port, 1 to 65535"},
+    {"[peer]\nport = 4294967297\n", "f:2: 'port' has to be a port, 1 to 65535"},
+    {"[peer]\nport = -1\n", "f:2: 'port' has to be a port, 1 to 65535"},
+    {"[peer]\nport = 80x\n", "f:2: 'port' has to be a port, 1 to 65535"},
+    {"[peer]\nport =\n", "f:2: 'port' has to be a port, 1 to 65535"},
+    {"[peer]\naddress =\n",
+     "f:2: 'address' has to be a host name or an address"},
+    {"[peer]\nallow = all\n", "f:2: 'allow' has to be " EXPECT_ALLOW},
+    {"[peer]\nallow =\n", "f:2: 'allow' has to be " EXPECT_ALLOW},
+    {"[peer]\nallow = ,\n", "f:2: 'allow' has to be " EXPECT_ALLOW},
+    {"[peer]\nallow = nothing incoming\n",
+     "f:2: 'allow' has to be " EXPECT_ALLOW},
+    {"[peer]\nname = a\nwhat is this\n" PEER_REST,
+     "f:3: neither a [section] nor 'word = value'; mend the line or put '#' "
+     "before it"},
+    {"[peer\nname = a\n", "f:1: neither a [section] nor 'word = value'; mend "
+                          "the line or put '#' before it"},
+    {"[peer]\ncolour\ncolour = red\n",
+     "f:2: neither a [section] nor 'word = value'; mend the line or put '#' "
+     "before it"},
+    {"[peer]\ncolour = red\ncolour\n",
+     "f:2: unknown word 'colour' in section [peer]" SEE},
+    {"[peer]\nname = a\naddress = " LONG64 LONG64 LONG64 "\n",
+     "f:3: the line is longer than 198 characters; shorten it"},
+};
+
+START_TEST(bad_peers_are_told)
+{
+    struct xls_peer peer = {.name = "untouched"};
+
+    for (size_t i = 0; i < T_COUNT(bad_peers); i++) {
+        struct xls_why why = {""};
+
+        T(xls_peer_parse(bad_peers[i].text, "f", &peer, &why) == XLS_HOST_CONF);
+        ck_assert_str_eq(why.text, bad_peers[i].message);
+        T(strcmp(peer.name, "untouched") == 0);
+    }
+}
+END_TEST
+
+START_TEST(good_peers_are_taken)
+{
+    struct xls_peer peer;
+    struct xls_why why = {""};
+
+    T(xls_peer_parse("[peer]\nname = xen-2.b_c\n" PEER_REST, "f", &peer,
+                     &why) == XLS_OK);
+    T(strcmp(peer.name, "xen-2.b_c") == 0);
+    T(strcmp(peer.address, "xen-2.b_c") == 0);
+    T(peer.port == XLS_PORT_DEFAULT && peer.incoming && !peer.outgoing);
+    /* indented, CRLF, comments, a byte-order mark */
+    T(xls_peer_parse("\xef\xbb\xbf; one\r\n[peer]\r\n  name = a\r\n\taddress ="
+                     " ::1\r\n  port=1 ; two\r\n  key=" KEY1
+                     "\r\n  allow = outgoing, incoming\r\n",
+                     "f", &peer, &why) == XLS_OK);
+    T(strcmp(peer.name, "a") == 0 && strcmp(peer.address, "::1") == 0);
+    T(peer.port == 1 && peer.key[0] == 1 && peer.key[31] == 1);
+    T(peer.incoming && peer.outgoing);
+    T(xls_peer_parse("[peer]\nname = a\nkey = " KEY0 "\nallow = nothing\n", "f",
+                     &peer, &why) == XLS_OK);
+    T(!peer.incoming && !peer.outgoing && why.text[0] == '\0');
+}
+END_TEST
+
+START_TEST(names_of_peers)
+{
+    T(xls_peer_name_ok("a") && xls_peer_name_ok("9") &&
+      xls_peer_name_ok("A.b-c_d"));
+    T(!xls_peer_name_ok("") && !xls_peer_name_ok(".") &&
+      !xls_peer_name_ok("_a") && !xls_peer_name_ok("a/b") &&
+      !xls_peer_name_ok("a\n") && !xls_peer_name_ok("\xc3\xa4"));
+    T(xls_peer_name_ok(&LONG64[1]) && !xls_peer_name_ok(LONG64));
+}
+END_TEST
+
+START_TEST(peers_of_a_directory)
+{
+    struct xls_peers peers;
+    struct xls_why why = {""};
+    uint8_t key[XLS_KEY] = {0};
+
+    begin();
+    (void)put_text("peers.d/b.conf",
+                   "[peer]\nname = b\nkey = " KEY1 "\nallow = incoming\n");
+    (void)put_text("peers.d/a.conf", "[peer]\nname = a\n" PEER_REST);
+    (void)put_text("peers.d/c.conf.bak", "junk");
+    (void)put_text("peers.d/.d.conf", "junk");
+    (void)put_text("peers.d/README", "junk");
+    T(xls_peers_load(dir, &peers, &why) == XLS_OK && peers.count == 2);
+    T(strcmp(peers.list[0].name, "a") == 0);
+    T(xls_peers_by_name(&peers, "b") == &peers.list[1]);
+    T(xls_peers_by_name(&peers, "c") == NULL);
+    T(xls_peers_by_key(&peers, key) == &peers.list[0]);
+    key[31] = 1;
+    T(xls_peers_by_key(&peers, key) == NULL);
+    T(strstr(peers.list[1].psk_path, "/peers.d/b.psk") != NULL);
+    xls_peers_free(&peers);
+    xls_peers_free(&peers);
+    end();
+}
+END_TEST
+
+START_TEST(peers_that_contradict)
+{
+    static const char again[] = "%s/peers.d/b.conf: another file in the same "
+                                "directory has the same name or key; remove "
+                                "one of them";
+    struct xls_peers peers;
+    struct xls_why why = {""};
+
+    begin();
+    (void)put_text("peers.d/a.conf", "[peer]\nname = a\n" PEER_REST);
+    (void)put_text("peers.d/b.conf",
+                   "[peer]\nname = a\nkey = " KEY1 "\nallow = incoming\n");
+    T(xls_peers_load(dir, &peers, &why) == XLS_HOST_CONF);
+    expect(&why, again);
+    xls_peers_free(&peers);
+    (void)put_text("peers.d/b.conf", "[peer]\nname = b\n" PEER_REST);
+    why.text[0] = '\0';
+    T(xls_peers_load(dir, &peers, &why) == XLS_HOST_CONF);
+    expect(&why, again);
+    xls_peers_free(&peers);
+    (void)put("peers.d/b.conf", "[peer]\nname = b\0\n", 18, 0600);
+    why.text[0] = '\0';
+    T(xls_peers_load(dir, &peers, &why) == XLS_HOST_CONF);
+    expect(&why, "%s/peers.d/b.conf: is not text (it has NUL characters); "
+                 "write it anew");
+    xls_peers_free(&peers);
+    end();
+}
+END_TEST
+
+START_TEST(peers_that_cannot_be_read)
+{
+    struct xls_peers peers;
+    struct xls_why why = {""};
+    char path[64];
+    static char large[70000];
+
+    begin();
+    memset(large, '\n', sizeof(large));
+    (void)put("peers.d/a.conf", large, sizeof(large), 0600);
+    T(xls_peers_load(dir, &peers, &why) == XLS_HOST_CONF);
+    expect(&why, "%s/peers.d/a.conf: cannot be read: File too large");
+    xls_peers_free(&peers);
+    (void)unlink(put_text("peers.d/a.conf", ""));
+    (void)snprintf(path, sizeof(path), "%s/peers.d/x.conf", dir);
+    T(mkdir(path, 0700) == 0);
+    why.text[0] = '\0';
+    T(xls_peers_load(dir, &peers, &why) == XLS_HOST_CONF);
+    expect(&why, "%s/peers.d/x.conf: cannot be read: Is a directory");
+    xls_peers_free(&peers);
+    (void)snprintf(path, sizeof(path), "rm -r %s/peers.d", dir);
+    T(system(path) == 0);
+    why.text[0] = '\0';
+    T(xls_peers_load(dir, &peers, &why) == XLS_OK && peers.count == 0);
+    xls_peers_free(&peers);
+    (void)put_text("peers.d", "a file");
+    T(xls_peers_load(dir, &peers, &why) == XLS_HOST_CONF);
+    expect(&why, "%s/peers.d: cannot be read: Not a directory");
+    xls_peers_free(&peers);
+    end();
+}
+END_TEST
+
+/* --- xlsec.conf
+ * -----------------------------------------------------------------*/
+
+static const struct bad bad_confs[] = {
+    {"[xlsecd]\nport = 0\n",
+     "%s/xlsec.conf:2: 'port' has to be a port, 1 to 65535"},
+    {"[xlsecd]\nmax-sessions = 257\n",
+     "%s/xlsec.conf:2: 'max-sessions' has to be a number, 1 to 256"},
+    {"[xlsecd]\nlisten =\n",
+     "%s/xlsec.conf:2: 'listen' has to be an address to listen on, or *"},
+    {"[time]\nhandshake = 601\n",
+     "%s/xlsec.conf:2: 'handshake' has to be seconds, 1 to 600"},
+    {"[time]\nstall = 0\n",
+     "%s/xlsec.conf:2: 'stall' has to be seconds, 1 to 3600"},
+    {"[time]\nfinish = 1h\n",
+     "%s/xlsec.conf:2: 'finish' has to be seconds, 1 to 86400"},
+    {"[paths]\nlibexec = bin\n",
+     "%s/xlsec.conf:2: 'libexec' has to be an absolute path"},
+    {"\n\n[time]\nport = 1\n",
+     "%s/xlsec.conf:4: unknown word 'port' in section [time]" SEE},
+    {"[time]\nstall = 1\nstall = 1\n",
+     "%s/xlsec.conf:3: 'stall' is there twice; remove one"},
+    {"[time]\nstall\n",
+     "%s/xlsec.conf:2: neither a [section] nor 'word = value'; mend the line "
+     "or put '#' before it"},
+};
+
+START_TEST(bad_configurations_are_told)
+{
+    struct xls_conf conf = {.port = 7};
+
+    begin();
+    for (size_t i = 0; i < T_COUNT(bad_confs); i++) {
+        struct xls_why why = {""};
+
+        (void)put_text("xlsec.conf", bad_confs[i].text);
+        T(xls_conf_load(dir, &conf, &why) == XLS_HOST_CONF);
+        expect(&why, bad_confs[i].message);
+        T(conf.port == 7);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(configurations_and_defaults)
+{
+    struct xls_conf conf;
+    struct xls_why why = {""};
+    char name[XLS_PATH + 1];
+
+    begin();
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK); /* there is no file */
+    T(conf.port == XLS_PORT_DEFAULT && conf.max_sessions == 16);
+    T(conf.handshake_seconds == 10 && conf.stall_seconds == 30);
+    T(conf.finish_seconds == 300 && strcmp(conf.listen, "*") == 0);
+    T(strcmp(conf.dir, dir) == 0 && conf.libexec[0] == '/');
+    (void)put_text("xlsec.conf", "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
+                                 "max-sessions = 1\n[time]\nhandshake = 600\n"
+                                 "stall = 3600\nfinish = 86400\n[paths]\n"
+                                 "libexec = /a b\n");
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK);
+    T(conf.port == 65535 && conf.max_sessions == 1);
+    T(conf.handshake_seconds == 600 && conf.stall_seconds == 3600);
+    T(conf.finish_seconds == 86400 && strcmp(conf.listen, "10.0.0.1") == 0);
+    T(strcmp(conf.libexec, "/a b") == 0);
+    (void)put_text("xlsec.conf", "");
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK);
+    memset(name, 'x', XLS_PATH);
+    name[XLS_PATH] = '\0';
+    T(xls_conf_load(name, &conf, &why) == XLS_HOST_CONF);
+    expect(&why, "the configuration directory's name is longer than 255 "
+                 "characters");
+    end();
+}
+END_TEST
+
+/* --- key files
+ * ------------------------------------------------------------------- */
+
+static const struct bad bad_keys[] = {
+    {"", "%s/k:1: holds no key; restore the file, or make new keys with xlsec "
+         "init"},
+    {"# a comment\n",
+     "%s/k:2: holds no key; restore the file, or make new keys with xlsec "
+     "init"},
+    {"# a comment\n" KEY31 "\n",
+     "%s/k:2: is not a key (44 characters of base64); restore the file, or "
+     "make new keys with xlsec init"},
+    {"AAAA*\n", "%s/k:1: is not a key (44 characters of base64); restore the "
+                "file, or make new keys with xlsec init"},
+    {" " KEY0 "\n",
+     "%s/k:1: is not a key (44 characters of base64); restore the file, or "
+     "make new keys with xlsec init"},
+    {KEY0 "\n\n" KEY0 "\n", "%s/k:3: a second key; a key file holds one"},
+};
+
+static bool is_zero(const struct xls_secret_key *key)
+{
+    static const struct xls_secret_key zero;
+
+    return memcmp(key, &zero, sizeof(zero)) == 0;
+}
+
+static void expect_bad_key(const char *message)
+{
+    struct xls_secret_key key;
+    struct xls_why why = {""};
+    char path[64];
+
+    memset(&key, 0xff, sizeof(key));
+    (void)snprintf(path, sizeof(path), "%s/k", dir);
+    T(xls_keyfile_read(path, &key, &why) == XLS_HOST_CONF);
+    expect(&why, message);
+    T(is_zero(&key));
+}
+
+START_TEST(bad_keys_are_told)
+{
+    begin();
+    for (size_t i = 0; i < T_COUNT(bad_keys); i++) {
+        (void)put_text("k", bad_keys[i].text);
+        expect_bad_key(bad_keys[i].message);
+    }
+    (void)put("k", KEY0 "\0\n", sizeof(KEY0) + 1, 0600);
+    expect_bad_key("%s/k: is not text; restore the file, or make new keys "
+                   "with xlsec init");
+    end();
+}
+END_TEST
+
+START_TEST(key_files_that_are_no_key_files)
+{
+    static char large[5000];
+    char path[64];
+
+    begin();
+    expect_bad_key("%s/k: cannot be opened: No such file or directory; run: "
+                   "xlsec init");
+    (void)put("k", KEY0, 44, 0644);
+    expect_bad_key("%s/k: mode 0644 lets others read or change a secret key; "
+                   "run: chmod 600 %s/k, and think about whether the key is "
+                   "still secret");
+    (void)put("k", KEY0, 44, 0620);
+    expect_bad_key("%s/k: mode 0620 lets others read or change a secret key; "
+                   "run: chmod 600 %s/k, and think about whether the key is "
+                   "still secret");
+    memset(large, '#', sizeof(large));
+    (void)put("k", large, sizeof(large), 0600);
+    expect_bad_key("%s/k: cannot be read: File too large");
+    (void)snprintf(path, sizeof(path), "%s/k", dir);
+    T(unlink(path) == 0 && mkfifo(path, 0600) == 0);
+    expect_bad_key("%s/k: is not a regular file; restore the key file, or "
+                   "move this away and make new keys with xlsec init");
+    T(unlink(path) == 0 && mkdir(path, 0700) == 0);
+    expect_bad_key("%s/k: is not a regular file; restore the key file, or "
+                   "move this away and make new keys with xlsec init");
+    end();
+}
+END_TEST
+
+START_TEST(key_of_somebody_else)
+{
+    struct xls_secret_key key;
+    struct xls_why why = {""};
+
+    if (geteuid() != 0) {
+        return; /* only root can give a file away */
+    }
+    begin();
+    T(chown(put("k", KEY0, 44, 0600), 4321, 0) == 0);
+    T(xls_keyfile_read(put("k2", KEY0, 44, 0400), &key, &why) == XLS_OK);
+    expect_bad_key("%s/k: belongs to uid 4321, and has to belong to root; run: "
+                   "chown root %s/k");
+    end();
+}
+END_TEST
+
+START_TEST(keys_are_written_once)
+{
+    struct xls_secret_key key = {{1, 2, 3}};
+    struct xls_secret_key back;
+    struct xls_why why = {""};
+    struct stat st;
+    char path[64];
+
+    begin();
+    (void)umask(0);
+    (void)snprintf(path, sizeof(path), "%s/k", dir);
+    T(!xls_keyfile_exists(path));
+    T(xls_keyfile_write(path, &key, "a comment", &why) == XLS_OK);
+    T(xls_keyfile_exists(path));
+    T(stat(path, &st) == 0 && (st.st_mode & 07777) == 0600);
+    T(xls_keyfile_read(path, &back, &why) == XLS_OK);
+    T(memcmp(&key, &back, sizeof(key)) == 0);
+    key.bytes[0] = 9;
+    T(xls_keyfile_write(path, &key, "a comment", &why) == XLS_HOST_CONF);
+    expect(&why, "%s/k: cannot be created: File exists");
+    T(xls_keyfile_read(path, &back, NULL) == XLS_OK && back.bytes[0] == 1);
+    /* a comment that does not fit: nothing half-made stays */
+    T(unlink(path) == 0);
+    T(xls_keyfile_write(path, &key, LONG64 LONG64 LONG64 "................",
+                        &why) == XLS_BUG_CONTRACT);
+    T(!xls_keyfile_exists(path));
+    T(symlink("/nonexistent", path) == 0 && xls_keyfile_exists(path));
+    T(xls_keyfile_write(path, &key, "", NULL) == XLS_HOST_CONF);
+    end();
+}
+END_TEST
+
+START_TEST(keys_as_text)
+{
+    const uint8_t key[XLS_KEY] = {0};
+    uint8_t back[XLS_KEY];
+    char text[XLS_KEY_TEXT];
+    char print[XLS_FINGERPRINT_TEXT];
+
+    T(xls_crypto_start() == XLS_OK);
+    xls_key_encode(key, text);
+    ck_assert_str_eq(text, KEY0);
+    T(xls_key_decode(text, back) && memcmp(key, back, sizeof(key)) == 0);
+    T(!xls_key_decode("", back) && !xls_key_decode(KEY31, back) &&
+      !xls_key_decode(KEY33, back) && !xls_key_decode(KEY0 "\n", back) &&
+      !xls_key_decode(KEY0 KEY0, back));
+    /* SHA-256 of 32 zero octets */
+    xls_key_fingerprint(key, print);
+    ck_assert_str_eq(print,
+                     "SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const list[] = {
+        bad_peers_are_told,
+        good_peers_are_taken,
+        names_of_peers,
+        peers_of_a_directory,
+        peers_that_contradict,
+        peers_that_cannot_be_read,
+        bad_configurations_are_told,
+        configurations_and_defaults,
+        bad_keys_are_told,
+        key_files_that_are_no_key_files,
+        key_of_somebody_else,
+        keys_are_written_once,
+        keys_as_text,
+    };
+
+    return t_run("host-conf", list, T_COUNT(list));
+}
