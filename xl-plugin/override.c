@@ -57,7 +57,6 @@ enum xls_rc xls_override_read(const char *file, char **out, struct xls_why *why)
     char *text = NULL;
     const char *json;
     struct json_object *tree = NULL;
-    struct json_object *config = NULL;
     enum xls_rc rc;
 
     if (!xls_real_xl(xl, sizeof(xl))) {
@@ -69,11 +68,11 @@ enum xls_rc xls_override_read(const char *file, char **out, struct xls_why *why)
         return rc;
     }
     /* a line such as "Parsing config from ..." may stand before the object */
-    json = text == NULL ? NULL : strchr(text, '{');
+    json = strchr(text, '{');
     tree = json == NULL ? NULL : json_tokener_parse(json);
-    if (tree != NULL && json_object_object_get_ex(tree, "config", &config)) {
+    if (tree != NULL && json_object_object_get_ex(tree, "c_info", NULL)) {
         *out = strdup(
-            json_object_to_json_string_ext(config, JSON_C_TO_STRING_PLAIN));
+            json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN));
         rc = *out == NULL ? XLS_HOST_NOMEM : XLS_OK;
     } else {
         rc = xls_why_set(why, XLS_HOST_CONF,
