@@ -19,12 +19,14 @@ static enum xls_rc save_judge(struct xls_libxc *lx, bool first, uint16_t code,
                               uint16_t instance, uint32_t length,
                               struct xls_finding *why)
 {
-    uint32_t instances =
-        (PER_VCPU >> code & 1U) != 0 ? lx->limits.max_vcpus : 2;
+    uint32_t instances = 2;
 
     if (code > SAVE_CODE_MAX) {
         return xls_refuse(why, XLS_PEER_RANGE, "S-95",
                           "save code %u is not known", code);
+    }
+    if ((PER_VCPU >> code & 1U) != 0) {
+        instances = lx->limits.max_vcpus;
     }
     if (first != (code == SAVE_HEADER) ||
         (first && length != SAVE_HEADER_LEN)) {

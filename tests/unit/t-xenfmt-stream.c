@@ -283,6 +283,7 @@ START_TEST(libxc_records_of_hvm_guests)
         {"S-95", "hvmctx", 0, POKE32, 4, 0xffffffff},
         {"S-95", "hvmctx", 0, POKE32, 32, 1},
         {"S-95", "hvmctx", 0, POKE32, 32, 21},
+        {"S-95", "hvmctx", 0, POKE32, 32, 0xffff},
         {"S-95", "hvmctx", 0, POKE32, 32, 5},
         {"S-95", "hvmctx", 0, POKE32, 32, 2 | 2 << 16},
         {"S-95", "hvmctx", 0, POKE32, 32, 3 | 2 << 16},
