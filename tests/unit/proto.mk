@@ -62,7 +62,8 @@ XLS_UNIT += tests/unit/t-session
 tests_unit_t_session_SOURCES = tests/unit/t-session.c \
 	tests/unit/t-session-pair.h
 tests_unit_t_session_CPPFLAGS = $(proto_unit_cppflags)
-tests_unit_t_session_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc
+tests_unit_t_session_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc \
+	-Wl,--wrap=xls_wipe -Wl,--wrap=randombytes_buf
 tests_unit_t_session_LDADD = $(proto_unit_ldadd)
 
 XLS_UNIT += tests/unit/t-session-order

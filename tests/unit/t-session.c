@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /* Sessions that go as they should: every ending, every size, every chunk. */
+#include "crypto/hkdf.h"
 #include "t-session-pair.h"
 
 /* The linker sends the session's allocation through here, so that it can be
@@ -12,6 +13,38 @@ void *__wrap_aligned_alloc(size_t align, size_t size);
 void *__wrap_aligned_alloc(size_t align, size_t size)
 {
     return no_memory ? NULL : __real_aligned_alloc(align, size);
+}
+
+/* And every wipe through here, so that what is wiped can be looked at. */
+static uint8_t needle[32];
+static unsigned needle_wiped;
+
+void __real_xls_wipe(void *p, size_t len);
+void __wrap_xls_wipe(void *p, size_t len);
+
+void __wrap_xls_wipe(void *p, size_t len)
+{
+    const uint8_t *at = p;
+
+    for (size_t i = 0; i + sizeof(needle) <= len && i < 4096; i++) {
+        needle_wiped += memcmp(at + i, needle, sizeof(needle)) == 0 ? 1U : 0U;
+    }
+    __real_xls_wipe(p, len);
+}
+
+/* Random of our choice, for one test. */
+static bool fixed_random;
+
+void __real_randombytes_buf(void *p, size_t len);
+void __wrap_randombytes_buf(void *p, size_t len);
+
+void __wrap_randombytes_buf(void *p, size_t len)
+{
+    if (fixed_random) {
+        memset(p, 0x42, len);
+    } else {
+        __real_randombytes_buf(p, len);
+    }
 }
 
 /* All octets one way in chunks; events go to the handler as they come. */
@@ -216,6 +249,85 @@ START_TEST(the_id_is_the_offers)
 }
 END_TEST
 
+/* How many memories that held this were wiped while message 3 passed. */
+static unsigned wiped(const uint8_t *secret, struct xls_session *d,
+                      const struct xls_session *before,
+                      const struct t_wire *message)
+{
+    struct xls_event event;
+
+    memcpy(needle, secret, sizeof(needle));
+    *d = *before;
+    needle_wiped = 0;
+    T(t_hear(d, message, &event) == XLS_OK);
+    T(event.kind == XLS_EVENT_ESTABLISHED);
+    return needle_wiped;
+}
+
+/* [P-16] [P-17] [P-25]: each copy on the way is wiped where it stood */
+START_TEST(secrets_are_wiped_where_they_stood)
+{
+    struct t_pair p;
+    static struct t_wire wire;
+    static struct xls_session before;
+    struct xls_noise st;
+    struct xls_noise_keys keys;
+    uint8_t payload[64];
+    uint8_t own[XLS_DH_LEN];
+    struct xls_dh se;
+    uint8_t okm[2 * XLS_HASH_LEN];
+
+    t_pair_new(&p);
+    (void)t_pass(p.s, p.d, XLS_EVENT_NONE);
+    memcpy(own, p.d->noise.e.secret, sizeof(own));
+    (void)t_pass(p.d, p.s, XLS_EVENT_ESTABLISHED);
+    t_take(p.s, &wire);
+    before = *p.d;
+    st = p.d->noise; /* a second reading of message 3, to learn the secrets */
+    T(xls_noise_read(&st, wire.at + 2, wire.len - 2, payload,
+                     sizeof(payload)) == XLS_OK);
+    /* in the mix, in the oracle's making of it, in the handshake */
+    T(wiped(st.ck, p.d, &before, &wire) == 3);
+    T(wiped(own, p.d, &before, &wire) == 1);
+    /* the last DH, and the chaining key it led to */
+    T(xls_dh_agree(own, p.so.key.pub, &se) == XLS_OK);
+    T(wiped(se.bytes, p.d, &before, &wire) == 1);
+    T(xls_hkdf_noise(before.noise.ck, se.bytes, 32, 2, okm) == XLS_OK);
+    T(wiped(okm, p.d, &before, &wire) == 1);
+    T(xls_noise_split(&st, &keys) == XLS_OK);
+    /* by hkdf, which had it last; by split; by us */
+    T(wiped(keys.secret, p.d, &before, &wire) == 3);
+    T(wiped(keys.send.key, p.d, &before, &wire) == 2);
+    T(wiped(p.d->record.key, p.d, &before, &wire) == 2);
+    /* the session's own copies, when it is freed */
+    memcpy(needle, p.d->record.key, sizeof(needle));
+    needle_wiped = 0;
+    t_pair_free(&p);
+    T(needle_wiped == 2);
+}
+END_TEST
+
+/* [P-16] nor does the ephemeral key stay where it was made */
+START_TEST(the_ephemeral_is_wiped_where_it_was_made)
+{
+    struct t_pair p;
+    static struct t_wire wire;
+    struct xls_event event;
+
+    t_pair_new(&p);
+    t_take(p.s, &wire);
+    fixed_random = true;
+    memset(needle, 0x42, sizeof(needle));
+    needle_wiped = 0;
+    T(t_hear(p.d, &wire, &event) == XLS_OK);
+    fixed_random = false;
+    T(needle_wiped == 1);
+    T(memcmp(p.d->noise.e.secret, needle, sizeof(needle)) == 0);
+    t_pair_free(&p);
+    T(needle_wiped == 2);
+}
+END_TEST
+
 struct ending {
     enum xls_session_phase phase;
     bool source; /* says it */
@@ -250,8 +362,13 @@ START_TEST(every_ending)
         (void)t_pass(from, to, XLS_EVENT_CONTROL);
         T(xls_session_phase(to) == XLS_PHASE_CLOSED);
         T(xls_session_eof(from) == XLS_OK && xls_session_eof(to) == XLS_OK);
-        T(sodium_is_zero((uint8_t *)&to->send, sizeof(to->send)));
-        T(sodium_is_zero(to->record.key, XLS_KEY_LEN));
+        for (size_t k = 0; k < 2; k++) {
+            struct xls_session *end = k == 0 ? from : to;
+
+            T(sodium_is_zero((uint8_t *)&end->send, sizeof(end->send)));
+            T(sodium_is_zero((uint8_t *)&end->receive, sizeof(end->send)));
+            T(sodium_is_zero(end->record.key, XLS_KEY_LEN));
+        }
         /* and it is the end */
         for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
             t_sample((enum xls_control_type)type, &msg);
@@ -700,6 +817,8 @@ int main(void)
         the_session_secret_is_gone_when_established,
         sizes_on_the_wire,
         messages_arrive_as_they_were_said,
+        secrets_are_wiped_where_they_stood,
+        the_ephemeral_is_wiped_where_it_was_made,
         the_id_is_the_offers,
         every_ending,
         after_the_end_nothing_is_read,
