@@ -8,3 +8,13 @@ XLS_UNIT += tests/unit/t-host-conf
 tests_unit_t_host_conf_SOURCES = tests/unit/t-host-conf.c
 tests_unit_t_host_conf_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_host_conf_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-ring
+tests_unit_t_host_ring_SOURCES = tests/unit/t-host-ring.c
+tests_unit_t_host_ring_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_ring_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-ipc
+tests_unit_t_host_ipc_SOURCES = tests/unit/t-host-ipc.c
+tests_unit_t_host_ipc_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_ipc_LDADD = $(host_unit_ldadd)
