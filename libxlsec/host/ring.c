@@ -96,10 +96,10 @@ static bool fill(const struct xls_ring *ring, uint32_t *full)
 
     if (ring->is_producer) {
         consumed =
-            atomic_load_explicit(&ring->shared->consumed, memory_order_acquire);
+            atomic_load(&ring->shared->consumed);
     } else {
         produced =
-            atomic_load_explicit(&ring->shared->produced, memory_order_acquire);
+            atomic_load(&ring->shared->produced);
     }
     *full = produced - consumed;
     return *full <= XLS_RING_SLOTS;
