@@ -59,7 +59,7 @@ _Noreturn static void become(const char *path, const char *program,
                              const int *fds, size_t count)
 {
     const char *const argv[] = {program, NULL};
-    const char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+    const char *const env[] = {NULL};
 
     clear_signals();
     /* ^C at the terminal is for the toolstack, which then ends us in order */
