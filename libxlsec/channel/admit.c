@@ -29,12 +29,18 @@ const char *xls_admit_offer(const struct xls_offer *offer,
                           "different uuids");
         return "offer-uuid";
     }
-    if (offer->max_kib != facts->max_memkb ||
-        offer->target_kib != facts->target_memkb) {
+    if (offer->max_kib != facts->max_memkb) {
         (void)xls_why_set(why, XLS_PEER_POLICY,
                           "the offer says %" PRIu64 " KiB of memory and the "
                           "guest's configuration %" PRIu64,
                           offer->max_kib, facts->max_memkb);
+        return "offer-memory";
+    }
+    if (offer->target_kib != facts->target_memkb) {
+        (void)xls_why_set(why, XLS_PEER_POLICY,
+                          "the offer says %" PRIu64 " KiB of memory to begin "
+                          "with and the guest's configuration %" PRIu64,
+                          offer->target_kib, facts->target_memkb);
         return "offer-memory";
     }
     if (offer->vcpus != facts->max_vcpus) {
