@@ -18,3 +18,13 @@ XLS_UNIT += tests/unit/t-host-ipc
 tests_unit_t_host_ipc_SOURCES = tests/unit/t-host-ipc.c
 tests_unit_t_host_ipc_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_host_ipc_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-spawn
+tests_unit_t_host_spawn_SOURCES = tests/unit/t-host-spawn.c
+tests_unit_t_host_spawn_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_spawn_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-toolstack-admit
+tests_unit_t_toolstack_admit_SOURCES = tests/unit/t-toolstack-admit.c
+tests_unit_t_toolstack_admit_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_admit_LDADD = $(host_unit_ldadd)
