@@ -88,18 +88,17 @@ void xls_ring_unmap(struct xls_ring *ring)
 }
 
 /* How many slots are full; false when the other side's counter is impossible.
- */
+ * Sequentially consistent, for xls_ring_sleep(): its look must not be done
+ * before its word is seen. */
 static bool fill(const struct xls_ring *ring, uint32_t *full)
 {
     uint32_t produced = ring->at;
     uint32_t consumed = ring->at;
 
     if (ring->is_producer) {
-        consumed =
-            atomic_load(&ring->shared->consumed);
+        consumed = atomic_load(&ring->shared->consumed);
     } else {
-        produced =
-            atomic_load(&ring->shared->produced);
+        produced = atomic_load(&ring->shared->produced);
     }
     *full = produced - consumed;
     return *full <= XLS_RING_SLOTS;
