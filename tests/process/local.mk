@@ -28,4 +28,4 @@ tests_process_t_memory_SOURCES = tests/process/t-memory.c $(XLS_PROCESS)
 tests_process_t_memory_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_t_memory_LDADD = $(XLS_PROCESS_LDADD)
 
-XLS_LINT += tests/process/t-links.sh
+XLS_LINT += tests/process/t-links.sh tests/process/t-cli.sh
