@@ -11,7 +11,9 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/keys.c \
 	libxlsec/host/msg.c libxlsec/host/msg.h \
 	libxlsec/host/net.c libxlsec/host/net.h \
+	libxlsec/host/oracle.c libxlsec/host/oracle.h \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
 	libxlsec/host/spawn.c libxlsec/host/spawn.h \
-	libxlsec/host/wire.c
+	libxlsec/host/wire.c \
+	libxlsec/host/wiresay.c libxlsec/host/wiresay.h

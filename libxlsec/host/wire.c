@@ -13,17 +13,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/secret.h"
-#include "base/wr.h"
 #include "crypto/start.h"
 #include "host/cage.h"
 #include "host/clock.h"
 #include "host/fd.h"
-#include "host/keytext.h"
 #include "host/msg.h"
+#include "host/oracle.h"
 #include "host/ring.h"
 #include "host/role.h"
 #include "host/spawn.h"
+#include "host/wiresay.h"
 #include "proto/session.h"
 
 enum {
@@ -34,7 +33,7 @@ enum {
     KEYS_FD,
     COUNT_MS = 250,
     LINGER_MS = 2000,
-    ORACLE_MS = 5000,
+    START_MS = 5000,
     BUSY_ROUNDS = 32,
 };
 
@@ -42,8 +41,9 @@ struct wire {
     enum xls_role role;
     struct xls_session *session;
     struct xls_ring ring;
-    struct xls_ipc_msg *msg;    /* from the toolstack */
-    struct xls_ipc_msg *answer; /* from keys */
+    struct xls_ipc_msg *msg; /* from the toolstack */
+    struct xls_oracle keys;
+    struct xls_noise_oracle oracle; /* over keys; borrowed by the session */
     struct xls_why why;
     int64_t handshake_until; /* -1 once it is complete */
     int64_t stall_ms;
@@ -56,123 +56,18 @@ struct wire {
     bool begun;        /* WIRE_BEGUN was said */
     bool over;         /* the toolstack has closed us */
     bool ended;        /* end of file from the peer */
+    bool guard_gone;   /* nothing comes or goes through the ring any more */
 };
-
-/* --- what is asked of keys ----------------------------------------------- */
-
-/* Ask, and take the answer: rc u32 and exactly len octets, which go to out. */
-static enum xls_rc ask(struct wire *w, uint16_t type, const struct xls_wr *ask,
-                       uint16_t expect, uint8_t *out, size_t len)
-{
-    struct xls_rd rd;
-    enum xls_rc rc;
-    enum xls_rc answer;
-    size_t used;
-
-    rc = xls_wr_end(ask, &used);
-    if (rc == XLS_OK) {
-        rc = xls_ipc_send(KEYS_FD, type, ask->buf, used);
-    }
-    if (rc == XLS_OK) {
-        rc = xls_ipc_recv(KEYS_FD, xls_now_ms() + ORACLE_MS, w->answer);
-    }
-    if (rc != XLS_OK) {
-        return xls_why_set(&w->why, XLS_HOST_GONE,
-                           "the process that holds the keys does not answer");
-    }
-    rd = xls_ipc_body(w->answer);
-    answer = (enum xls_rc)xls_rd_u32be(&rd);
-    xls_rd_copy(&rd, out, len);
-    rc = w->answer->type == expect ? xls_rd_end(&rd) : XLS_BUG_CONTRACT;
-    xls_wipe(w->answer->body, w->answer->len);
-    return rc == XLS_OK ? answer : XLS_BUG_CONTRACT;
-}
-
-static enum xls_rc oracle_dh(void *ctx, const uint8_t pub[XLS_DH_LEN],
-                             struct xls_dh *out)
-{
-    uint8_t body[XLS_DH_LEN];
-    struct xls_wr wr = xls_wr_over(body, sizeof(body));
-
-    xls_wr_copy(&wr, pub, XLS_DH_LEN);
-    return ask(ctx, XLS_MSG_DH, &wr, XLS_MSG_DH_DONE, out->bytes,
-               sizeof(out->bytes));
-}
-
-static enum xls_rc oracle_mix(void *ctx, unsigned slot,
-                              const uint8_t ck[XLS_HASH_LEN],
-                              const uint8_t *peer, struct xls_mix *out)
-{
-    uint8_t body[1 + XLS_HASH_LEN + XLS_DH_LEN];
-    uint8_t all[3 * XLS_HASH_LEN];
-    struct xls_wr wr = xls_wr_over(body, sizeof(body));
-    struct xls_rd rd = xls_rd_over(all, sizeof(all));
-    enum xls_rc rc;
-
-    xls_wr_u8(&wr, (uint8_t)slot);
-    xls_wr_copy(&wr, ck, XLS_HASH_LEN);
-    if (peer != NULL) {
-        xls_wr_copy(&wr, peer, XLS_DH_LEN);
-    } else {
-        xls_wr_zero(&wr, XLS_DH_LEN);
-    }
-    rc = ask(ctx, XLS_MSG_MIX, &wr, XLS_MSG_MIX_DONE, all, sizeof(all));
-    xls_rd_copy(&rd, out->ck, sizeof(out->ck));
-    xls_rd_copy(&rd, out->hash, sizeof(out->hash));
-    xls_rd_copy(&rd, out->key, sizeof(out->key));
-    xls_wipe(all, sizeof(all));
-    xls_wipe(body, sizeof(body));
-    return rc;
-}
 
 /* --- what is told to the toolstack ---------------------------------------- */
 
-static enum xls_rc tell_stream(struct wire *w)
+static enum xls_rc count_now_and_then(struct wire *w, int64_t now)
 {
-    uint8_t body[16 + XLS_HASH_LEN];
-    struct xls_wr wr = xls_wr_over(body, sizeof(body));
-    struct xls_record_stats stats;
-
-    xls_session_stats(w->session, &stats);
-    xls_wr_u64be(&wr, stats.records);
-    xls_wr_u64be(&wr, stats.bytes);
-    xls_wr_copy(&wr, stats.digest, sizeof(stats.digest));
-    return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_STREAM, body, sizeof(body));
-}
-
-static enum xls_rc tell_count(struct wire *w, int64_t now)
-{
-    uint8_t body[8];
-    struct xls_wr wr = xls_wr_over(body, sizeof(body));
-
     if (now - w->counted < COUNT_MS) {
         return XLS_OK;
     }
     w->counted = now;
-    xls_wr_u64be(&wr, w->octets);
-    return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_COUNT, body, sizeof(body));
-}
-
-/* The peer's message, encoded again: the toolstack decodes it for itself. */
-static enum xls_rc tell_control(const struct xls_control *control)
-{
-    size_t size = xls_control_size(control->type);
-    uint8_t *body;
-    enum xls_rc rc;
-
-    if (control->type == XLS_ALIVE) {
-        return XLS_OK; /* all that it says is that something was heard */
-    }
-    body = malloc(size);
-    if (body == NULL) {
-        return XLS_HOST_NOMEM;
-    }
-    rc = xls_control_put(control, body, size);
-    if (rc == XLS_OK) {
-        rc = xls_ipc_send(XLS_CTL_FD, XLS_MSG_CONTROL, body, size);
-    }
-    free(body);
-    return rc;
+    return xls_wiresay_count(w->octets);
 }
 
 static enum xls_rc tell_up(struct wire *w, const struct xls_event *event)
@@ -191,8 +86,7 @@ static enum xls_rc tell_begun(struct wire *w)
     return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_BEGUN, NULL, 0);
 }
 
-/* --- the socket ------------------------------------------------------------
- */
+/* --- the socket ---------------------------------------------------------- */
 
 static enum xls_rc lost(struct wire *w, const char *how)
 {
@@ -234,7 +128,7 @@ static enum xls_rc on_event(struct wire *w, const struct xls_event *event)
     case XLS_EVENT_ESTABLISHED:
         return tell_up(w, event);
     case XLS_EVENT_CONTROL:
-        return tell_control(event->control);
+        return xls_wiresay_control(event->control);
     case XLS_EVENT_RECORD:
         w->record_waits = true;
         return tell_begun(w);
@@ -290,8 +184,7 @@ static enum xls_rc pull(struct wire *w, bool *moved)
     return rc == XLS_OK ? take_events(w) : rc;
 }
 
-/* --- the ring --------------------------------------------------------------
- */
+/* --- the ring ------------------------------------------------------------ */
 
 /* Source: one slot from the ring, sealed; *moved when there was one. */
 static enum xls_rc seal_one(struct wire *w, bool *moved)
@@ -314,7 +207,7 @@ static enum xls_rc seal_one(struct wire *w, bool *moved)
     xls_ring_release(&w->ring);
     *moved = true;
     if (rc == XLS_OK && last) {
-        rc = tell_stream(w);
+        rc = xls_wiresay_stream(w->session);
     }
     return rc;
 }
@@ -341,11 +234,10 @@ static enum xls_rc open_one(struct wire *w, bool *moved)
     xls_ring_publish(&w->ring, used, last);
     w->record_waits = false;
     *moved = true;
-    return last ? tell_stream(w) : XLS_OK;
+    return last ? xls_wiresay_stream(w->session) : XLS_OK;
 }
 
-/* --- the toolstack
- * ----------------------------------------------------------*/
+/* --- the toolstack ------------------------------------------------------- */
 
 static enum xls_rc on_ctl(struct wire *w)
 {
@@ -369,8 +261,7 @@ static enum xls_rc on_ctl(struct wire *w)
     return rc;
 }
 
-/* --- the loop
- * ----------------------------------------------------------------*/
+/* --- the loop ------------------------------------------------------------ */
 
 static enum xls_rc check_time(struct wire *w, int64_t now)
 {
@@ -381,8 +272,8 @@ static enum xls_rc check_time(struct wire *w, int64_t now)
     }
     if (w->handshake_until < 0 && now - w->heard >= w->stall_ms) {
         return xls_why_set(&w->why, XLS_PEER_TIME,
-                           "nothing was heard from the other host for %lld ms",
-                           (long long)w->stall_ms);
+                           "nothing was heard from the other host for %lld s",
+                           (long long)w->stall_ms / 1000);
     }
     return XLS_OK;
 }
@@ -437,7 +328,8 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
     if (out > 0) {
         p[2].fd = OUT_FD;
     }
-    if (source ? phase == XLS_PHASE_STREAM && out == 0 : w->record_waits) {
+    if (!w->guard_gone &&
+        (source ? phase == XLS_PHASE_STREAM && out == 0 : w->record_waits)) {
         if (!xls_ring_sleep(&w->ring)) {
             return XLS_OK;
         }
@@ -446,12 +338,11 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
     if (poll(p, 4, next_timeout(w, xls_now_ms())) < 0) {
         return errno == EINTR ? XLS_OK : XLS_HOST_IO;
     }
-    /* the toolstack's last word comes before it ends guard: hear it first */
-    *ctl = p[0].revents != 0 || (p[3].revents != 0 && ctl_waits());
-    if (!*ctl && p[3].revents != 0 && !xls_ring_wake(&w->ring) &&
+    *ctl = p[0].revents != 0;
+    if (p[3].revents != 0 && !xls_ring_wake(&w->ring) &&
         xls_ring_sleep(&w->ring)) {
-        return xls_why_set(&w->why, XLS_HOST_GONE,
-                           "the process that judges the stream has ended");
+        /* the toolstack hears of that as well, and has the last word */
+        w->guard_gone = true;
     }
     return XLS_OK;
 }
@@ -480,7 +371,7 @@ static enum xls_rc run(struct wire *w)
             return XLS_OK;
         }
         if (rc == XLS_OK) {
-            rc = tell_count(w, now);
+            rc = count_now_and_then(w, now);
         }
         if (rc == XLS_OK) {
             rc = check_time(w, now);
@@ -507,9 +398,7 @@ static void linger(void)
     uint8_t dropped[4096];
 
     (void)shutdown(OUT_FD, SHUT_WR);
-    if (OUT_FD != IN_FD) {
-        (void)close(OUT_FD);
-    }
+    (void)close(OUT_FD); /* for a link of two pipes */
     while (poll(&p, 1, xls_until_ms(until)) == 1) {
         if (read(IN_FD, dropped, sizeof(dropped)) <= 0) {
             return;
@@ -521,11 +410,10 @@ static void linger(void)
 static enum xls_rc start(struct wire *w)
 {
     struct xls_session_setup setup = {.role = XLS_ROLE_NONE};
-    static struct xls_noise_oracle oracle; /* borrowed by the session */
     uint8_t peer[XLS_DH_LEN];
     struct xls_rd rd;
     uint32_t handshake_ms;
-    enum xls_rc rc = xls_ipc_recv(XLS_CTL_FD, xls_now_ms() + ORACLE_MS, w->msg);
+    enum xls_rc rc = xls_ipc_recv(XLS_CTL_FD, xls_now_ms() + START_MS, w->msg);
 
     if (rc != XLS_OK || w->msg->type != XLS_MSG_WIRE_START) {
         return XLS_BUG_CONTRACT;
@@ -540,9 +428,8 @@ static enum xls_rc start(struct wire *w)
     if (rc != XLS_OK) {
         return rc;
     }
-    oracle =
-        (struct xls_noise_oracle){.ctx = w, .dh = oracle_dh, .mix = oracle_mix};
-    setup.oracle = &oracle;
+    w->oracle = xls_oracle_over(&w->keys);
+    setup.oracle = &w->oracle;
     setup.expect_static = w->role == XLS_ROLE_SOURCE ? peer : NULL;
     w->heard = w->spoke = xls_now_ms();
     w->handshake_until = w->heard + handshake_ms;
@@ -551,67 +438,18 @@ static enum xls_rc start(struct wire *w)
     return rc == XLS_OK ? xls_session_new(&setup, &w->session) : rc;
 }
 
-/* A key that was proven, and is not the right one. */
-static void explain_peer(struct wire *w, enum xls_rc rc)
-{
-    const uint8_t *peer = xls_session_peer(w->session);
-    char print[XLS_FINGERPRINT_TEXT] = "(none)";
-
-    if (peer != NULL) {
-        xls_key_fingerprint(peer, print);
-    }
-    (void)xls_why_set(&w->why, rc,
-                      w->role == XLS_ROLE_SOURCE
-                          ? "the host that answers has the key %s, and not the "
-                            "one that is known of it here: it has new keys "
-                            "(then run xlsec trust again), or the connection "
-                            "leads to another host"
-                          : "the host with the key %s may not bring guests "
-                            "here",
-                      print);
-}
-
-/* The sentence for a failure that has none yet. */
-static void explain(struct wire *w, enum xls_rc rc,
-                    enum xls_session_phase before)
-{
-    bool early = before == XLS_PHASE_HANDSHAKE;
-
-    if (rc == XLS_PEER_SHORT) {
-        (void)xls_why_set(&w->why, rc,
-                          early ? "the other host closed the connection during "
-                                  "the handshake (a wrong fleet key gets no "
-                                  "answer at all; its log may say more)"
-                                : "the connection ended before the migration "
-                                  "was complete: the link was cut, or the "
-                                  "other host gave up (its log says why)");
-    } else if (rc == XLS_PEER_AUTH) {
-        (void)xls_why_set(&w->why, rc,
-                          early ? "the other host does not have the keys that "
-                                  "it has to have (wrong fleet key, wrong "
-                                  "host, or someone in between)"
-                                : "what arrived is not what the other host "
-                                  "sent: data was changed on the way");
-    } else if (rc == XLS_PEER_POLICY && early) {
-        explain_peer(w, rc);
-    } else if (xls_rc_is_peer(rc)) {
-        (void)xls_why_set(&w->why, rc, "the other host broke the protocol: %s",
-                          xls_rc_text(rc));
-    }
-}
-
 int xls_wire_main(void)
 {
     struct wire *w = calloc(1, sizeof(*w));
-    enum xls_session_phase phase = XLS_PHASE_HANDSHAKE;
     enum xls_rc rc = XLS_HOST_NOMEM;
 
     if (w == NULL) {
         return 1;
     }
     w->msg = calloc(1, sizeof(*w->msg));
-    w->answer = calloc(1, sizeof(*w->answer));
-    if (w->msg != NULL && w->answer != NULL) {
+    w->keys = (struct xls_oracle){
+        .fd = KEYS_FD, .answer = calloc(1, sizeof(*w->msg)), .why = &w->why};
+    if (w->msg != NULL && w->keys.answer != NULL) {
         rc = xls_cage_common();
     }
     if (rc == XLS_OK) {
@@ -628,18 +466,18 @@ int xls_wire_main(void)
     }
     if (rc == XLS_OK) {
         rc = run(w);
-        phase = w->handshake_until >= 0 ? XLS_PHASE_HANDSHAKE : XLS_PHASE_READY;
     }
     if (rc == XLS_OK) {
         linger();
     } else if (rc != XLS_HOST_GONE || w->why.text[0] != '\0') {
-        explain(w, rc, phase);
+        xls_wiresay_explain(&w->why, rc, w->session, w->role,
+                            w->handshake_until >= 0);
         xls_msg_failed(XLS_CTL_FD, rc, &w->why);
     }
     xls_session_free(w->session);
     xls_ring_unmap(&w->ring);
     free(w->msg);
-    free(w->answer);
+    free(w->keys.answer);
     free(w);
     return rc == XLS_OK ? 0 : 1;
 }

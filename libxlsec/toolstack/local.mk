@@ -6,6 +6,8 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
 	libxlsec/toolstack/report.h \
 	libxlsec/toolstack/send.c libxlsec/toolstack/send.h \
+	libxlsec/toolstack/send-arrange.c libxlsec/toolstack/send-private.h \
+	libxlsec/toolstack/send-stream.c libxlsec/toolstack/send-talk.c \
 	libxlsec/toolstack/watch.c libxlsec/toolstack/watch.h \
 	libxlsec/toolstack/worker.c libxlsec/toolstack/worker.h \
 	libxlsec/toolstack/xen.c libxlsec/toolstack/xen.h \

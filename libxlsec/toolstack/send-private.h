@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * send-private: one migration as its parts (send.c, send-talk.c,
+ * send-arrange.c, send-stream.c) share it.  Level 6.
+ */
+#ifndef XLS_TOOLSTACK_SEND_PRIVATE_H
+#define XLS_TOOLSTACK_SEND_PRIVATE_H
+
+#include "proto/record.h"
+#include "toolstack/crew.h"
+#include "toolstack/send.h"
+#include "toolstack/worker.h"
+
+struct xls_sending {
+    const struct xls_send_setup *setup;
+    struct xls_report *report;
+    struct xls_why *why;
+    struct xls_crew crew;
+    struct xls_worker save;
+    struct xls_config_facts facts;
+    struct xls_control control; /* the last one heard or said */
+    uint8_t id[XLS_ID_LEN];
+    char *config; /* our own text of it */
+    int net;
+    pid_t command;
+    int pipe; /* libxl's end of the pipe to guard */
+    int64_t began;
+    int64_t down; /* when the guest was seen stopped; 0: not yet */
+    struct xls_record_stats sent;
+    const char *phase;
+    bool suspended; /* save() was begun: resume() is due on failure */
+    bool renamed;
+    bool committed; /* COMMIT may have left */
+};
+
+/* send-talk.c: progress, and words with the other host. */
+
+/* Show where it stands; enter: in a new phase (static storage). */
+void xls_sending_show(const struct xls_sending *s);
+void xls_sending_enter(struct xls_sending *s, const char *phase);
+
+/* The peer's own words, made harmless, as our reason; gives rc back. */
+enum xls_rc xls_sending_refused(struct xls_sending *s, enum xls_rc rc,
+                                const char *what, const char *text);
+
+/* Decode the control message in crew.msg into s->control.  REFUSE and FAILED,
+ * which may come in place of the one hoped for, are errors. */
+XLS_MUST_USE enum xls_rc xls_sending_answer(struct xls_sending *s);
+
+/* What a person or a signal wants, while it may still be had. */
+enum xls_rc xls_sending_cancelled(struct xls_sending *s);
+
+/* Wait for a control message of this type, or of other, until seconds have
+ * passed; it is then in s->control. */
+XLS_MUST_USE enum xls_rc xls_sending_await(struct xls_sending *s,
+                                           enum xls_control_type type,
+                                           enum xls_control_type other,
+                                           unsigned seconds);
+
+/* Say it, with the migration's id; must_say: failing that, with the last words
+ * of the process that has ended as the reason. */
+XLS_MUST_USE enum xls_rc xls_sending_say(struct xls_sending *s,
+                                         struct xls_control *control);
+XLS_MUST_USE enum xls_rc xls_sending_must_say(struct xls_sending *s,
+                                              struct xls_control *control);
+
+/* send-arrange.c: connect, prove who we are, offer the guest, be admitted. */
+XLS_MUST_USE enum xls_rc xls_sending_arrange(struct xls_sending *s);
+
+/* send-stream.c: from the first octet of memory to the last record. */
+XLS_MUST_USE enum xls_rc xls_sending_stream(struct xls_sending *s);
+
+#endif
