@@ -191,8 +191,8 @@ static enum xls_rc wait_for_wire(struct guard_role *g)
     }
     rc = wait_for(g->ring.bell, POLLIN, -1);
     if (rc == XLS_OK && !xls_ring_wake(&g->ring) && xls_ring_sleep(&g->ring)) {
-        return xls_why_set(&g->why, XLS_HOST_GONE,
-                           "the process at the network has ended");
+        /* wire has gone: the toolstack hears of that as well, and ends us */
+        rc = wait_for(-1, 0, -1);
     }
     return rc;
 }
