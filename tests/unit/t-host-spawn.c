@@ -94,7 +94,7 @@ static int end_with_ctl(void)
 
     memset(memory, 1, sizeof(memory));
     for (unsigned long i = 0; i < 20000000; i++) {
-        spin += i;
+        spin = spin + i;
     }
     (void)send(XLS_CTL_FD, "here", 4, 0);
     return read(XLS_CTL_FD, &c, 1) == 0 ? 0 : 1;
