@@ -29,6 +29,7 @@ struct xls_sending {
     struct xls_record_stats sent;
     const char *phase;
     bool suspended; /* save() was begun: resume() is due on failure */
+    bool prepared;  /* PREPARED has come, and is in control */
     bool renamed;
     bool committed; /* COMMIT may have left */
 };

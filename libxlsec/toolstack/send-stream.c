@@ -48,6 +48,21 @@ static void look_for_downtime(struct xls_sending *s)
     }
 }
 
+/* FAILED may come at any time; PREPARED as soon as the last record has left,
+ * which may be before our own processes have said that they are done. */
+static enum xls_rc hear_early(struct xls_sending *s)
+{
+    enum xls_rc rc = xls_sending_answer(s);
+
+    if (rc == XLS_OK && (s->control.type != XLS_PREPARED || s->prepared)) {
+        rc = xls_why_set(s->why, XLS_PEER_ORDER,
+                         "%s said %s in the middle of the stream",
+                         s->setup->host, xls_control_name(s->control.type));
+    }
+    s->prepared = rc == XLS_OK;
+    return rc;
+}
+
 /* From the first octet of memory to the last record. */
 enum xls_rc xls_sending_stream(struct xls_sending *s)
 {
@@ -86,8 +101,7 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
                    s->crew.msg->type == XLS_MSG_WIRE_STREAM) {
             rc = note_stream(s);
         } else if (from == XLS_FROM_WIRE) {
-            rc = xls_sending_answer(
-                s); /* FAILED is the one that may come here */
+            rc = hear_early(s);
         }
     }
     return rc;
