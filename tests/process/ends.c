@@ -52,7 +52,8 @@ static void apply(struct xls_standin *s, const struct xls_standin *knobs)
 static void be_source(struct run *run)
 {
     struct end *end = &run->shared->end[SOURCE];
-    struct probe probe = {.diary = &run->shared->diary};
+    struct probe probe = {.diary = &run->shared->diary,
+                          .late_ms = run->late_ms};
     struct xls_send_setup setup = {.confdir = run->field->hosts.dir[SOURCE],
                                    .host = XLS_TWO_HOSTS_PEER,
                                    .paused = run->paused,

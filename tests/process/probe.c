@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "probe.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static const char *const names[DEEDS] = {
     [DEED_NONE] = "nothing",
     [DEED_DESCRIBE] = "describe",
@@ -50,6 +53,18 @@ static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
     return p->source.describe(p->source.ctx, json, offer, why);
 }
 
+/* End the stream on fd, which stays open to its owner, and take our time. */
+static void end_early(int fd, unsigned ms)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (null >= 0) {
+        (void)dup2(null, fd);
+        (void)close(null);
+        (void)usleep(ms * 1000);
+    }
+}
+
 static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
 {
     struct probe *p = ctx;
@@ -57,6 +72,9 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
 
     diary_write(p->diary, DEED_SAVE);
     rc = p->source.save(p->source.ctx, fd, why);
+    if (p->late_ms > 0) {
+        end_early(fd, p->late_ms);
+    }
     diary_write(p->diary, DEED_SAVED); /* at the latest */
     return rc;
 }

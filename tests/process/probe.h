@@ -42,6 +42,7 @@ struct probe {
     struct xls_source_ops source;
     struct xls_destination_ops destination;
     struct diary *diary;
+    unsigned late_ms; /* source: save() ends its stream so long before itself */
 };
 
 const char *deed_name(enum deed deed);

@@ -72,6 +72,7 @@ struct run {
     const char *stream; /* what xl save wrote; NULL: a made one of pages */
     uint64_t pages;
     struct xls_standin knobs; /* pause_ms, keep_digest, fail_*, refuse */
+    unsigned late_ms;         /* see probe.h */
     bool paused;
     bool dry_run;
     struct fault fault;

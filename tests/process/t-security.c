@@ -359,6 +359,15 @@ static void guest_is_left_paused(struct scene *s)
            "both report that it is paused");
 }
 
+/* The destination is ready before the source's libxl has returned. */
+static void prepared_comes_early(struct scene *s)
+{
+    s->run.late_ms = PAUSE_MS;
+    run_go(&s->run);
+    judge(&s->run, FATE_MOVED, &s->complaint);
+    expect(s, s->run.ms >= PAUSE_MS && s->run.ms < 5000, "nobody waited");
+}
+
 /* --- hosts that are not set up
  * ------------------------------------------------------------*/
 
@@ -453,10 +462,11 @@ static void kill_helper(struct run *run)
 
 static void a_helper_dies(struct scene *s, enum side side, const char *name)
 {
-    /* wire may be the first to see that guard is gone */
+    /* wire may be the first to see that guard is gone, and guard that wire is
+     */
     const char *const words[] = {"ended without a word",
                                  "the process that judges the stream has ended",
-                                 NULL};
+                                 "the process at the network has ended", NULL};
 
     victim_side = side;
     victim_name = name;
@@ -560,6 +570,7 @@ static const struct {
     {"source cannot save it", source_cannot_save},
     {"source only asks", source_only_asks},
     {"guest is left paused", guest_is_left_paused},
+    {"PREPARED comes early", prepared_comes_early},
     {"destination has no key", destination_has_no_key},
     {"source's key is open to all", source_key_is_open_to_all},
     {"helper is not there", helper_is_not_there},
