@@ -78,7 +78,7 @@ enum xls_rc xb_run(enum xls_fmt fmt, const struct xls_guard_limits *limits,
 /* Accepted, in pieces of every size tried. */
 void xb_accept(const struct xb *xb);
 
-/* Refused for this rule, in pieces of every size tried, without an octet of
+/* Refused for this rule, in pieces of several sizes, without an octet of
  * the record being given back. */
 void xb_refuse(const struct xb *xb, const char *rule);
 

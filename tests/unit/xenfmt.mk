@@ -6,8 +6,8 @@ XLS_XENFMT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
 XLS_XENFMT_LIBS = libxlsec/libxlsec-core.la $(JSONC_LIBS) $(CHECK_LIBS)
 
 XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-guard \
-	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-stream \
-	tests/unit/t-xenfmt-oracle
+	tests/unit/t-xenfmt-judge tests/unit/t-xenfmt-oracle \
+	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-stream
 
 tests_unit_t_xenfmt_config_SOURCES = tests/unit/t-xenfmt-config.c \
 	tests/unit/t.h
@@ -18,6 +18,11 @@ tests_unit_t_xenfmt_guard_SOURCES = tests/unit/t-xenfmt-guard.c \
 	$(XLS_XENFMT_BUILD)
 tests_unit_t_xenfmt_guard_CPPFLAGS = $(XLS_XENFMT_CPP)
 tests_unit_t_xenfmt_guard_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_judge_SOURCES = tests/unit/t-xenfmt-judge.c \
+	$(XLS_XENFMT_BUILD)
+tests_unit_t_xenfmt_judge_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_judge_LDADD = $(XLS_XENFMT_LIBS)
 
 tests_unit_t_xenfmt_pages_SOURCES = tests/unit/t-xenfmt-pages.c \
 	$(XLS_XENFMT_BUILD)
