@@ -39,10 +39,11 @@ static int listen_on(uint16_t *port)
 }
 
 /*
- * LeakSanitizer looks into its own process as a debugger does, which the
- * helpers forbid (host/cage): in a sanitized build they are started without.
+ * dir/xlsec-NAME, which is from/xlsec-NAME.  LeakSanitizer looks into its own
+ * process as a debugger does, which the helpers forbid (host/cage): in a
+ * sanitized build they are started without.
  */
-static bool wrap_helper(const char *dir, const char *real, const char *name)
+static bool wrap_helper(const char *dir, const char *from, const char *name)
 {
     char path[256];
     char text[512];
@@ -50,8 +51,12 @@ static bool wrap_helper(const char *dir, const char *real, const char *name)
     bool ok;
 
     (void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+    if (!is_sanitized()) {
+        (void)snprintf(text, sizeof(text), "%s/%s", from, name);
+        return symlink(text, path) == 0;
+    }
     (void)snprintf(text, sizeof(text),
-                   "#!/bin/sh\nASAN_OPTIONS=detect_leaks=0 exec %s/%s\n", real,
+                   "#!/bin/sh\nASAN_OPTIONS=detect_leaks=0 exec %s/%s\n", from,
                    name);
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     ok = fd >= 0 && xls_fd_write(fd, text, strlen(text)) == XLS_OK;
@@ -59,24 +64,42 @@ static bool wrap_helper(const char *dir, const char *real, const char *name)
     return ok;
 }
 
-static bool find_helpers(struct field *f)
+/* A directory below top with the three helpers, guard from that folder of the
+ * build. */
+static bool gather_helpers(const char *dir, const char *guard)
 {
-    static const char *const names[] = {XLS_KEYS_PROGRAM, XLS_WIRE_PROGRAM,
-                                        XLS_GUARD_PROGRAM};
     char *real = realpath("xl-plugin", NULL);
-    bool ok = real != NULL;
+    char *odd = realpath(guard, NULL);
+    bool ok = real != NULL && odd != NULL && mkdir(dir, 0700) == 0 &&
+              wrap_helper(dir, real, XLS_KEYS_PROGRAM) &&
+              wrap_helper(dir, real, XLS_WIRE_PROGRAM) &&
+              wrap_helper(dir, odd, XLS_GUARD_PROGRAM);
 
-    if (ok && !is_sanitized()) {
-        (void)snprintf(f->libexec, sizeof(f->libexec), "%s", real);
-    } else if (ok) {
-        (void)snprintf(f->libexec, sizeof(f->libexec), "/tmp/xlsec-lib-XXXXXX");
-        ok = mkdtemp(f->libexec) != NULL;
-        for (size_t i = 0; ok && i < sizeof(names) / sizeof(names[0]); i++) {
-            ok = wrap_helper(f->libexec, real, names[i]);
-        }
-    }
     free(real);
+    free(odd);
     return ok;
+}
+
+static bool point_to_helpers(struct field *f, enum side side, const char *name,
+                             const char *guard)
+{
+    char dir[64];
+    char text[512];
+
+    (void)snprintf(dir, sizeof(dir), "%s/%s", f->hosts.top, name);
+    (void)snprintf(text, sizeof(text), "[paths]\nlibexec = %s\n%s", dir,
+                   f->more);
+    return (access(dir, X_OK) == 0 || gather_helpers(dir, guard)) &&
+           xls_two_hosts_write(&f->hosts, (unsigned)side, "xlsec.conf", text,
+                               0644);
+}
+
+bool field_odd_guard(struct field *field, enum side side, const char *guard)
+{
+    char dir[64];
+
+    (void)snprintf(dir, sizeof(dir), "tests/process/%s", guard);
+    return point_to_helpers(field, side, guard, dir);
 }
 
 bool field_begin(struct field *field, const char *more)
@@ -84,11 +107,13 @@ bool field_begin(struct field *field, const char *more)
     uint16_t port = 0;
     uint16_t unused;
 
-    *field =
-        (struct field){.outer = listen_on(&port), .inner = listen_on(&unused)};
+    *field = (struct field){
+        .outer = listen_on(&port), .inner = listen_on(&unused), .more = more};
     /* whatever a run leaves behind becomes our child, and is seen */
-    if (field->outer < 0 || field->inner < 0 || !find_helpers(field) ||
-        !xls_two_hosts_make(&field->hosts, port, field->libexec, more) ||
+    if (field->outer < 0 || field->inner < 0 ||
+        !xls_two_hosts_make(&field->hosts, port, "/nonexistent", more) ||
+        !point_to_helpers(field, SOURCE, "lib", "xl-plugin") ||
+        !point_to_helpers(field, DESTINATION, "lib", "xl-plugin") ||
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
         perror("cannot prepare two hosts");
         field_end(field);
@@ -99,12 +124,6 @@ bool field_begin(struct field *field, const char *more)
 
 void field_end(struct field *field)
 {
-    if (is_sanitized() && field->libexec[0] != '\0') {
-        char command[192];
-
-        (void)snprintf(command, sizeof(command), "rm -rf '%s'", field->libexec);
-        (void)!system(command);
-    }
     xls_two_hosts_remove(&field->hosts);
     xls_fd_close(&field->outer);
     xls_fd_close(&field->inner);

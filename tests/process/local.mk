@@ -29,3 +29,15 @@ tests_process_t_memory_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_t_memory_LDADD = $(XLS_PROCESS_LDADD)
 
 XLS_LINT += tests/process/t-links.sh tests/process/t-cli.sh
+
+# Helpers that are not as they should be, for t-security.
+check_PROGRAMS += tests/process/careless/xlsec-guard \
+	tests/process/late/xlsec-guard
+tests_process_careless_xlsec_guard_SOURCES = tests/process/guard-careless.c
+tests_process_careless_xlsec_guard_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_guard_step -Wl,--wrap=xls_guard_end
+tests_process_careless_xlsec_guard_LDADD = $(XLS_CORE) $(JSONC_LIBS)
+tests_process_late_xlsec_guard_SOURCES = tests/process/guard-late.c
+tests_process_late_xlsec_guard_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_guard_end
+tests_process_late_xlsec_guard_LDADD = $(XLS_CORE) $(JSONC_LIBS)

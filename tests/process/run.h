@@ -17,12 +17,14 @@
 #include "track.h"
 #include "twohosts.h"
 
+enum side { SOURCE, DESTINATION, SIDES };
+
 /* Where migrations run: one for each process that runs them. */
 struct field {
     struct xls_two_hosts hosts;
-    int outer; /* the source connects here */
-    int inner; /* and we connect to the destination by this one */
-    char libexec[128];
+    int outer;        /* the source connects here */
+    int inner;        /* and we connect to the destination by this one */
+    const char *more; /* of the configuration; static storage */
 };
 
 enum act {
@@ -60,8 +62,6 @@ struct end {
     char log[1024];
 };
 
-enum side { SOURCE, DESTINATION, SIDES };
-
 struct shared {
     struct diary diary;
     struct end end[SIDES];
@@ -93,10 +93,13 @@ struct run {
     bool left_file;
 };
 
-/* New hosts, on which more is in the configuration; see twohosts.h.  False and
- * a word on stderr.  The caller ends it with field_end(). */
+/* New hosts, on which more (static storage) is in the configuration; see
+ * twohosts.h.  False and a word on stderr.  End it with field_end(). */
 bool field_begin(struct field *field, const char *more);
 void field_end(struct field *field);
+
+/* From now on that host's guard is tests/process/GUARD/xlsec-guard. */
+bool field_odd_guard(struct field *field, enum side side, const char *guard);
 
 /* A new run on that field with nothing wrong.  End it with run_end(). */
 bool run_begin(struct run *run, const struct field *field, const char *stream);

@@ -368,6 +368,87 @@ static void prepared_comes_early(struct scene *s)
     expect(s, s->run.ms >= PAUSE_MS && s->run.ms < 5000, "nobody waited");
 }
 
+/* --- streams that no honest guard would send
+ * -----------------------------------*/
+
+/* The stream with one octet changed, at the front or (negative) from the end,
+ * and cut octets taken from its end. */
+static void spoil_stream(struct scene *s, off_t at, off_t cut)
+{
+    static char path[80];
+    char command[256];
+    unsigned char c = 0;
+    off_t size;
+    int fd;
+
+    (void)snprintf(path, sizeof(path), "%s/spoilt.xl", s->field.hosts.top);
+    (void)snprintf(command, sizeof(command), "cp %s %s", s->streams->path[0],
+                   path);
+    expect(s, system(command) == 0, "a copy");
+    fd = open(path, O_RDWR | O_CLOEXEC);
+    size = lseek(fd, 0, SEEK_END);
+    at = at < 0 ? size + at : at;
+    expect(s, fd >= 0 && pread(fd, &c, 1, at) == 1, "the octet");
+    c ^= 0x40;
+    expect(s, pwrite(fd, &c, 1, at) == 1 && ftruncate(fd, size - cut) == 0,
+           "changes to the copy");
+    xls_fd_close(&fd);
+    s->run.stream = path;
+}
+
+/* In pv.xl: the version in libxl's own header; and the type of the last record,
+ * when all else has been given to libxl. */
+enum { IN_HEAD = 934, IN_LAST = -8, LAST_SIZE = 8 };
+
+static void spoilt_by_the_source(struct scene *s, off_t at, off_t cut)
+{
+    expect(s, field_odd_guard(&s->field, SOURCE, "careless"), "the guard");
+    spoil_stream(s, at, cut);
+    run_go(&s->run);
+    judge(&s->run, FATE_STAYED, &s->complaint);
+    expect_words(s, SOURCE, "the migration stream is refused: [S-");
+    expect_words(s, DESTINATION, "the migration stream is refused: [S-");
+    expect(s, !did(s, DEED_AWAY), "no COMMIT");
+}
+
+static void source_spoils_the_head(struct scene *s)
+{
+    spoilt_by_the_source(s, IN_HEAD, 0);
+    expect(s, !did(s, DEED_RESTORE), "nothing was built");
+}
+
+static void source_spoils_the_end(struct scene *s)
+{
+    spoilt_by_the_source(s, IN_LAST, 0);
+    expect(s, did(s, DEED_RESTORE), "it was built, and destroyed");
+}
+
+/* Without its end: what libxl itself would take for a good one. */
+static void source_leaves_out_the_end(struct scene *s)
+{
+    spoilt_by_the_source(s, IN_LAST, LAST_SIZE);
+}
+
+/* The same with an honest source: nothing of it leaves. */
+static void source_saves_a_spoilt_stream(struct scene *s)
+{
+    spoil_stream(s, IN_HEAD, 0);
+    run_go(&s->run);
+    judge(&s->run, FATE_STAYED, &s->complaint);
+    expect_words(s, SOURCE, "the migration stream is refused: [S-");
+    expect(s, s->run.track[TO_DESTINATION].records == 0, "no record was sent");
+    expect(s, !did(s, DEED_RESTORE), "nothing was built");
+}
+
+static void guard_judges_after_libxl(struct scene *s)
+{
+    expect(s, field_odd_guard(&s->field, DESTINATION, "late"), "the guard");
+    run_go(&s->run);
+    judge(&s->run, FATE_STAYED, &s->complaint);
+    expect_words(s, DESTINATION, "the migration stream is refused");
+    expect(s, did(s, DEED_RESTORE) && !did(s, DEED_AWAY), "no COMMIT");
+}
+
 /* --- hosts that are not set up
  * ------------------------------------------------------------*/
 
@@ -571,6 +652,11 @@ static const struct {
     {"source only asks", source_only_asks},
     {"guest is left paused", guest_is_left_paused},
     {"PREPARED comes early", prepared_comes_early},
+    {"source spoils the head", source_spoils_the_head},
+    {"source spoils the end", source_spoils_the_end},
+    {"source leaves out the end", source_leaves_out_the_end},
+    {"source saves a spoilt stream", source_saves_a_spoilt_stream},
+    {"guard judges after libxl", guard_judges_after_libxl},
     {"destination has no key", destination_has_no_key},
     {"source's key is open to all", source_key_is_open_to_all},
     {"helper is not there", helper_is_not_there},
