@@ -90,9 +90,11 @@ static int end_with_ctl(void)
 {
     char c;
     volatile unsigned long spin = 0;
-    static char memory[8 << 20];
+    static volatile char memory[8 << 20];
 
-    memset(memory, 1, sizeof(memory));
+    for (size_t i = 0; i < sizeof(memory); i += 1024) {
+        memory[i] = 1;
+    }
     for (unsigned long i = 0; i < 20000000; i++) {
         spin = spin + i;
     }

@@ -166,7 +166,7 @@ START_TEST(every_octet_of_small_messages_is_judged)
 
     for (unsigned type = XLS_ADMIT; type <= XLS_ALIVE; type++) {
         t_sample((enum xls_control_type)type, &msg);
-        for (size_t at = 0, size = put(&msg); at < size; at++) {
+        for (size_t at = 0, size = put(&msg); at < size; at += t_stride(61)) {
             judge_octet(size, at);
         }
     }
@@ -180,7 +180,7 @@ START_TEST(every_octet_of_an_offer_is_judged)
     t_sample(XLS_OFFER, &msg);
     put(&msg);
     /* the fields, and a part of the padding that is judged in full below */
-    for (size_t at = 0; at < 132; at++) {
+    for (size_t at = 0; at < 132; at += t_stride(29)) {
         judge_octet(XLS_CONTROL_OFFER, at);
     }
 }
@@ -198,7 +198,7 @@ START_TEST(padding_is_zero)
         t_sample((enum xls_control_type)type, &msg);
         size = put(&msg);
         T(zero(wire + 400, size - 400));
-        for (size_t at = 400; at < size; at++) {
+        for (size_t at = 400; at < size; at += t_stride(97)) {
             wire[at] = 0x80;
             T(xls_control_get(wire, size, &back) == XLS_PEER_RANGE);
             wire[at] = 0;
@@ -520,7 +520,7 @@ END_TEST
 /* Every code point, by an encoder of our own. */
 START_TEST(every_code_point_is_judged)
 {
-    for (uint32_t c = 0; c < 0x110000; c++) {
+    for (uint32_t c = 0; c < 0x110000; c += t_stride(61)) {
         uint8_t s[4];
         size_t n;
         bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) ||

@@ -10,6 +10,13 @@
 #define T(cond)       ck_assert(cond)
 #define T_COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
+/* How far apart to try things of which there are very many: 1, all of them;
+ * but wide where the whole program is watched (make check-valgrind). */
+static inline unsigned t_stride(unsigned wide)
+{
+    return getenv("XLS_TEST_THIN") != NULL ? wide : 1;
+}
+
 /* Run every test in the list; the exit status of the program. */
 static inline int t_run(const char *name, const TTest *const *list,
                         size_t count)

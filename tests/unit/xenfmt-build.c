@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "xenfmt-build.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/wr.h"
+#include "t.h"
 #include "xenfmt/rec.h"
-
-#define T(cond) ck_assert(cond)
 
 static const char config_form[] =
     "{ \"c_info\": { \"type\": \"%s\", \"name\": \"g\", \"uuid\": "
@@ -368,8 +366,9 @@ enum xls_rc xb_run(enum xls_fmt fmt, const struct xls_guard_limits *limits,
 }
 
 static const size_t steps[] = {SIZE_MAX, 4096, 13, 1};
-#define STEPS_REFUSE 3U /* octet by octet only where all is well: it is slow   \
-                         */
+#define STEPS_REFUSE                                                           \
+    3U /* octet by octet only where all is well: it is slow                    \
+        */
 
 void xb_accept(const struct xb *xb)
 {
@@ -378,7 +377,7 @@ void xb_accept(const struct xb *xb)
     uint8_t *bytes = xb_bytes(xb, &len);
     struct xls_finding why;
 
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i += t_stride(4)) {
         enum xls_rc rc = xb_run(xb->fmt, &xb->limits, bytes, len, steps[i],
                                 &why, NULL, &got);
 
@@ -396,7 +395,7 @@ void xb_refuse(const struct xb *xb, const char *rule)
     uint8_t *bytes = xb_bytes(xb, &len);
     struct xls_finding why;
 
-    for (size_t i = 0; i < STEPS_REFUSE; i++) {
+    for (size_t i = 0; i < STEPS_REFUSE; i += t_stride(4)) {
         enum xls_rc rc = xb_run(xb->fmt, &xb->limits, bytes, len, steps[i],
                                 &why, NULL, &got);
 
