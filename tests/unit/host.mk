@@ -28,3 +28,9 @@ XLS_UNIT += tests/unit/t-toolstack-admit
 tests_unit_t_toolstack_admit_SOURCES = tests/unit/t-toolstack-admit.c
 tests_unit_t_toolstack_admit_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_toolstack_admit_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-toolstack-crew
+tests_unit_t_toolstack_crew_SOURCES = tests/unit/t-toolstack-crew.c
+tests_unit_t_toolstack_crew_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_crew_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd)
