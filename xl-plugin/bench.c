@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,8 @@ int xlsec_cmd_bench(int argc, char **argv)
         xls_say_error(PROGRAM, "takes no arguments; see --help");
         return XLS_EXIT_USAGE;
     }
+    (void)signal(SIGPIPE,
+                 SIG_IGN); /* a guard that ends is an error, not our end */
     ok = listen_on_loopback(&b) &&
          xls_two_hosts_make(&b.hosts, b.port, o.libexec, "");
     if (!ok) {
