@@ -22,7 +22,7 @@
 
 enum {
     WORKERS = 2,
-    TRIES = 4,
+    TRIES = 10,
     QUIET_MS = 150, /* a stall's place is sure while nobody said ALIVE */
     HEAD = 16,
 };
