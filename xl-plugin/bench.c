@@ -242,8 +242,8 @@ int xlsec_cmd_bench(int argc, char **argv)
         xls_say_error(PROGRAM, "takes no arguments; see --help");
         return XLS_EXIT_USAGE;
     }
-    (void)signal(SIGPIPE,
-                 SIG_IGN); /* a guard that ends is an error, not our end */
+    /* a guard that ends is an error, and not our end */
+    (void)signal(SIGPIPE, SIG_IGN);
     ok = listen_on_loopback(&b) &&
          xls_two_hosts_make(&b.hosts, b.port, o.libexec, "");
     if (!ok) {
