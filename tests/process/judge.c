@@ -222,11 +222,14 @@ static void judge_destination(const struct run *run, bool runs, bool may_run,
 
 void judge(const struct run *run, enum fate fate, struct complaint *out)
 {
-    bool knew = diary_has(&run->shared->diary, DEED_AWAY);
+    /* it knew PREPARED; and took the name back when wire, which had seen the
+     * cut by then, never took COMMIT */
+    bool said = diary_has(&run->shared->diary, DEED_AWAY) &&
+                !diary_has(&run->shared->diary, DEED_BACK);
 
     judge_always(run, out);
     if (fate == FATE_AT_PREPARED) {
-        fate = knew ? FATE_DOUBT_GONE : FATE_STAYED;
+        fate = said ? FATE_DOUBT_GONE : FATE_STAYED;
     }
     switch (fate) {
     case FATE_MOVED:

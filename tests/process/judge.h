@@ -15,7 +15,7 @@ enum fate {
     FATE_DOUBT_GONE,  /* 4: suspended at the source, nothing there */
     FATE_DOUBT_THERE, /* 4: suspended at the source, runs there */
     FATE_DOUBT,       /* 4: one of these two */
-    FATE_AT_PREPARED, /* nothing there; 1 or 4, as the source knew PREPARED */
+    FATE_AT_PREPARED, /* nothing there; 1 or 4, as COMMIT was said */
     FATES,
 };
 
