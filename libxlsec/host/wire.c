@@ -474,6 +474,8 @@ int xls_wire_main(void)
                             w->handshake_until >= 0);
         xls_msg_failed(XLS_CTL_FD, rc, &w->why);
     }
+    /* now, and not when the last process that has it lets go of it */
+    (void)shutdown(IN_FD, SHUT_RDWR);
     xls_session_free(w->session);
     xls_ring_unmap(&w->ring);
     free(w->msg);
