@@ -52,6 +52,10 @@ static char *read_bundle(const char *file)
     if (fd < 0 || xls_fd_slurp(fd, BUNDLE_MAX, &text, &len) != XLS_OK) {
         xls_say_error(PROGRAM, "%s: cannot be read: %s", file, strerror(errno));
         text = NULL;
+    } else if (strlen(text) != len) {
+        xls_say_error(PROGRAM, "%s: is not text: it holds a NUL", file);
+        free(text);
+        text = NULL;
     }
     xls_fd_close(&fd);
     return text;
@@ -166,9 +170,10 @@ static bool write_peer(const struct options *o, const struct xls_peer *peer)
     return ok;
 }
 
-static bool write_psk(const struct options *o, const struct xls_peer *peer)
+/* path: XLS_PATH + XLS_NAME + 32 octets, for the file's name. */
+static bool write_psk(const struct options *o, const struct xls_peer *peer,
+                      char *path, size_t size)
 {
-    char path[XLS_PATH + XLS_NAME + 32];
     struct xls_secret_key key;
     struct xls_why why = {""};
     enum xls_rc rc;
@@ -176,8 +181,7 @@ static bool write_psk(const struct options *o, const struct xls_peer *peer)
     if (o->psk == NULL) {
         return true;
     }
-    (void)snprintf(path, sizeof(path), "%.255s/peers.d/%s.psk", o->dir,
-                   peer->name);
+    (void)snprintf(path, size, "%.255s/peers.d/%s.psk", o->dir, peer->name);
     rc = xls_keyfile_read(o->psk, &key, &why);
     if (rc == XLS_OK) {
         rc =
@@ -193,13 +197,20 @@ static bool write_psk(const struct options *o, const struct xls_peer *peer)
 static int trust(const struct options *o)
 {
     struct xls_peer peer;
+    char psk[XLS_PATH + XLS_NAME + 32];
     char *text = read_bundle(o->file);
     /* the pre-shared key first: without it the host would be half trusted */
     bool ok = text != NULL && xls_crypto_start() == XLS_OK &&
               parse_bundle(o, text, &peer) && is_new(o, &peer) &&
-              agreed(o, &peer) && write_psk(o, &peer) && write_peer(o, &peer);
+              agreed(o, &peer) && write_psk(o, &peer, psk, sizeof(psk));
 
     free(text);
+    if (ok && !write_peer(o, &peer)) {
+        ok = false;
+        if (o->psk != NULL) {
+            (void)unlink(psk); /* nothing half-made stays */
+        }
+    }
     return ok ? xls_say_done(PROGRAM) : 1;
 }
 
