@@ -68,7 +68,7 @@ enum xls_rc xls_override_read(const char *file, char **out, struct xls_why *why)
         return rc;
     }
     /* a line such as "Parsing config from ..." may stand before the object */
-    json = strchr(text, '{');
+    json = text == NULL ? NULL : strchr(text, '{');
     tree = json == NULL ? NULL : json_tokener_parse(json);
     if (tree != NULL && json_object_object_get_ex(tree, "c_info", NULL)) {
         *out = strdup(
