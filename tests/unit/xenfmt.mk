@@ -54,5 +54,8 @@ XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh \
 	tests/streams/t-speed.sh tests/streams/t-spec-stream.sh \
 	tests/streams/t-verifier.sh
 EXTRA_DIST += tests/streams/mutate \
-	tests/data/streams/hvm.xl.xz tests/data/streams/pv.xl.xz \
-	tests/data/streams/pvh.xl.xz tests/data/streams/pvh-live.xl.xz
+	tests/data/streams/hvm.xl.xz tests/data/streams/hvm-live.xl.xz \
+	tests/data/streams/hvm-viridian.xl.xz tests/data/streams/pv.xl.xz \
+	tests/data/streams/pv-4.xl.xz tests/data/streams/pvh.xl.xz \
+	tests/data/streams/pvh-disk-net.xl.xz \
+	tests/data/streams/pvh-live.xl.xz

@@ -12,6 +12,9 @@
  * Kernel command line: block=MB (how much is filled and hashed; a quarter of
  * memory, 64 at most, unless told) and dirty=MB (how much of that is written
  * again, with the same bytes, every second; 1 unless told).
+ *
+ * Its disks and network devices are those of Xen's, whose drivers are loaded
+ * from /modules before anything else.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -21,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,6 +57,24 @@ static void open_console(void)
         dup2(fd, to);
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+/* A guest without such devices is not the worse for their drivers. */
+static void load_drivers(void)
+{
+    static const char *const paths[] = {"/modules/xen-blkfront.ko",
+                                        "/modules/xen-netfront.ko"};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        int fd = open(paths[i], O_RDONLY);
+
+        if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) != 0) {
+            printf("guest: no driver %s\n", paths[i]);
+        }
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
 }
 
 /* The number behind "name=" on the kernel's command line, or the default. */
@@ -151,6 +173,7 @@ int main(void)
 
     mkdir("/proc", 0755);
     open_console();
+    load_drivers();
     sysinfo(&info);
     mb = (unsigned long)(info.totalram * info.mem_unit / MB / 4);
     mb = option(" block=", mb < 64 ? mb : 64);

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016 # what is in single quotes expands in the host
 
 GUEST_SECONDS=${XLSEC_GUEST_SECONDS:-180}
+GUEST_WAIT=${XLSEC_GUEST_WAIT:-tick}
 
 # exec N [-n] CMD...: one word alone is a line for the shell.
 lab_exec() {
@@ -60,12 +61,14 @@ check_name() {
 # RDTSC is wrong under emulated SVM where it is intercepted: never intercept it.
 guest_config() {
     local name=$1 mb=$2 type=$3 home=/usr/local/lib/xlsec-lab
-    cat <<EOF
-name = "$name"
-type = "$type"
+    [ "${XLSEC_GUEST_KERNEL-}" = none ] || cat <<EOF
 kernel = "$home/vmlinuz"
 ramdisk = "$home/guest.gz"
 extra = "console=hvc0 quiet ${XLSEC_GUEST_EXTRA-}"
+EOF
+    cat <<EOF
+name = "$name"
+type = "$type"
 memory = $mb
 vcpus = ${XLSEC_GUEST_VCPUS:-1}
 on_crash = "preserve"
@@ -76,6 +79,7 @@ EOF
     case $type in
     hvm) printf 'vga = "none"\nvnc = 0\nnographic = 1\nserial = "pty"\n' ;;
     esac
+    printf '%s\n' "${XLSEC_GUEST_CONFIG-}" # the last of two settings counts
 }
 
 # Waits in the host for the guest's first tick; tells how it went.
@@ -93,11 +97,18 @@ until grep -qa "^tick" "$log" 2>/dev/null; do
 done'
 
 create_guest() {
-    local words
-    words=$(lab_exec "$N" -n xl create -q "/etc/xen/$1.cfg" 2>&1) ||
+    local words paused=
+    [ "$GUEST_WAIT" != paused ] || paused=-p
+    words=$(lab_exec "$N" -n xl create -q $paused "/etc/xen/$1.cfg" 2>&1) ||
         die "xl cannot create $1 on host $N: $words"
-    lab_exec "$N" -n sh -c "$AWAIT_TICK" sh "$1" "$GUEST_SECONDS" ||
-        die "guest $1 on host $N does not tick"
+    case $GUEST_WAIT in
+    paused) ;;
+    tick)
+        lab_exec "$N" -n sh -c "$AWAIT_TICK" sh "$1" "$GUEST_SECONDS" ||
+            die "guest $1 on host $N does not tick"
+        ;;
+    *) sleep "$GUEST_WAIT" ;;
+    esac
 }
 
 # guest N NAME [MB] [pvh|pv|hvm]

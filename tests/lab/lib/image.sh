@@ -139,14 +139,17 @@ pack_initrd() {
     (cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet | gzip -1) >"$2"
 }
 
+# build_guest_initrd KERNEL OUT: the guest's program, and drivers for its devices.
 build_guest_initrd() {
     local part
     part=$(mktemp -d "$CACHE/guest.XXXXXX.part")
-    mkdir "$part/dev" "$part/proc"
+    mkdir "$part/dev" "$part/proc" "$part/modules"
+    cp "$1"/lib/modules/*/kernel/drivers/{block/xen-blkfront,net/xen-netfront}.ko \
+        "$part/modules/"
     mknod -m 600 "$part/dev/console" c 5 1
     cc -O2 -static -Wall -Wextra -Werror -o "$part/init" "$LAB/guest/init.c" ||
         die "cannot compile $LAB/guest/init.c"
-    pack_initrd "$part" "$1"
+    pack_initrd "$part" "$2"
     rm -rf "$part"
 }
 
@@ -164,7 +167,7 @@ build_image() {
     cc -O2 -Wall -Wextra -Werror -o "$home/agent" "$LAB/dom0/agent.c" ||
         die "cannot compile $LAB/dom0/agent.c"
     cp "$part/vmlinuz" "$home/vmlinuz"
-    build_guest_initrd "$home/guest.gz"
+    build_guest_initrd "$root/kernel" "$home/guest.gz"
     printf '127.0.0.1 localhost\n10.77.0.1 xen1\n10.77.0.2 xen2\n' >"$part/dom0/etc/hosts"
     mke2fs -q -t ext4 -L dom0 -m 0 -E lazy_itable_init=0 -O ^metadata_csum \
         -d "$part/dom0" "$part/dom0.ext4" 4G >/dev/null
