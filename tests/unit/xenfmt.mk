@@ -49,11 +49,14 @@ tests_streams_check_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin
 tests_streams_check_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
 tests_streams_guard_speed_SOURCES = tests/streams/guard-speed.c
 tests_streams_guard_speed_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
+check_PROGRAMS += tests/streams/measure
+tests_streams_measure_SOURCES = tests/streams/measure.c
 
 XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh \
+	tests/streams/t-exploits.sh \
 	tests/streams/t-speed.sh tests/streams/t-spec-stream.sh \
 	tests/streams/t-verifier.sh
-EXTRA_DIST += tests/streams/mutate \
+EXTRA_DIST += tests/streams/exploit-streams tests/streams/mutate \
 	tests/data/streams/hvm.xl.xz tests/data/streams/hvm-live.xl.xz \
 	tests/data/streams/hvm-viridian.xl.xz tests/data/streams/pv.xl.xz \
 	tests/data/streams/pv-4.xl.xz tests/data/streams/pvh.xl.xz \
