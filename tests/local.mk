@@ -11,6 +11,7 @@ include tests/unit/host.mk
 endif
 
 include tests/process/local.mk
+include tests/model/local.mk
 
 check_PROGRAMS += $(XLS_UNIT)
 TESTS += $(XLS_UNIT) $(XLS_LINT)

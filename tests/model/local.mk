@@ -1,0 +1,24 @@
+# A second reader of the streams, and its comparison with the guard.
+check_PROGRAMS += tests/model/judge
+tests_model_judge_SOURCES = tests/model/judge.c
+tests_model_judge_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
+
+EXTRA_DIST += tests/model/t-model.sh
+EXTRA_DIST += tests/model/README.md tests/model/config.go \
+	tests/model/context.go tests/model/devices.go \
+	tests/model/differential.go tests/model/emulator.go \
+	tests/model/entries.go tests/model/guard.go tests/model/hvm.go \
+	tests/model/json.go tests/model/libxc.go tests/model/main.go \
+	tests/model/memory.go tests/model/mutate.go tests/model/parts.go \
+	tests/model/policy.go tests/model/pv.go tests/model/random.go \
+	tests/model/rare.go tests/model/report.go tests/model/seeds.go \
+	tests/model/stream.go tests/model/texts.go
+
+COUNT = 1000000
+SEED = 1
+PHONY += differential
+differential: tests/model/judge
+	srcdir='$(srcdir)' builddir='$(builddir)' COUNT='$(COUNT)' \
+		SEED='$(SEED)' OUT=differential \
+		REPORT='$(srcdir)/doc/DIFFERENTIAL.md' \
+		sh '$(srcdir)/tests/model/t-model.sh'
