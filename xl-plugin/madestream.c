@@ -23,6 +23,8 @@ enum {
     REC_MSR_POLICY = 18,
     SAVE_HEADER = 24,
     SAVE_CPU = 1032,
+    CR0_AT = 656,
+    CR0_ET = 1 << 4,
 };
 
 static void record(struct xls_wr *wr, uint32_t type, uint32_t len)
@@ -47,7 +49,9 @@ static void put_front(struct xls_wr *wr)
     xls_wr_u32le(wr, 4);
     xls_wr_u32le(wr, 17);
     record(wr, REC_CPUID_POLICY, 24);
-    xls_wr_zero(wr, 24);
+    xls_wr_u32le(wr, 0);
+    xls_wr_u32le(wr, UINT32_MAX); /* no subleaf */
+    xls_wr_zero(wr, 16);
     record(wr, REC_MSR_POLICY, 16);
     xls_wr_u32le(wr, 0xce);
     xls_wr_zero(wr, 12);
@@ -69,7 +73,9 @@ static void put_back(struct xls_wr *wr, uint64_t last_frame)
     xls_wr_u16le(wr, 2);
     xls_wr_u16le(wr, 0);
     xls_wr_u32le(wr, SAVE_CPU);
-    xls_wr_zero(wr, SAVE_CPU);
+    xls_wr_zero(wr, CR0_AT);
+    xls_wr_u64le(wr, CR0_ET);
+    xls_wr_zero(wr, SAVE_CPU - CR0_AT - 8);
     xls_wr_zero(wr, 8); /* end */
     record(wr, REC_HVM_PARAMS, 8 + 16);
     xls_wr_u32le(wr, 1);

@@ -35,6 +35,19 @@ XLS_MUST_USE enum xls_rc xls_rec_page_list(struct xls_libxc *lx,
                                            uint32_t *pages,
                                            struct xls_finding *why);
 
+/* [S-150] to [S-152] One page table of a level within 1..4: part is 4096
+ * octets. */
+XLS_MUST_USE enum xls_rc xls_rec_table_judge(const struct xls_libxc *lx,
+                                             unsigned level,
+                                             const struct xls_part *part,
+                                             struct xls_finding *why);
+
+/* [S-140] to [S-144] The context of the vCPU under way: len octets at buf, as
+ * many as a guest of this width has. */
+XLS_MUST_USE enum xls_rc xls_pv_context_judge(const struct xls_libxc *lx,
+                                              const uint8_t *buf, size_t len,
+                                              struct xls_finding *why);
+
 /* Memory is over (the record after the last PAGE_DATA has come). */
 XLS_MUST_USE enum xls_rc xls_rec_page_close(struct xls_libxc *lx,
                                             struct xls_finding *why);

@@ -36,6 +36,7 @@ xls_judge *xls_judge_of(uint32_t type)
 void xls_libxc_init(struct xls_libxc *lx, const struct xls_libxc_limits *limits)
 {
     *lx = (struct xls_libxc){.limits = *limits, .at = XLS_LIBXC_IMAGE};
+    xls_cpu_init(&lx->cpu);
 }
 
 void xls_libxc_name(const struct xls_libxc *lx, char out[32])
@@ -167,13 +168,33 @@ static enum xls_rc head_step(struct xls_libxc *lx, const uint8_t *buf,
         return rc;
     }
     /* [S-87] A guest whose CPU has XSAVE has a record of it. */
-    if (lx->phase == XLS_PHASE_PV_XSAVE && !lx->xsave) {
+    if (lx->phase == XLS_PHASE_PV_XSAVE &&
+        (!lx->cpu.known || !xls_cpu_has(&lx->cpu, XLS_CPU_1C, 26))) {
         lx->phase = XLS_PHASE_PV_XSAVE2;
     }
     if (xls_run_start(&lx->run, want)) {
         record_done(lx, want);
     }
     return XLS_OK;
+}
+
+/* Let pages pass up to the next page table, which is held, or to the end. */
+static void pages_next(struct xls_libxc *lx, struct xls_want *want)
+{
+    struct xls_tables *t = &lx->tables;
+    uint32_t from = t->at;
+
+    while (t->at < t->pages && t->level[t->at] == 0) {
+        t->at++;
+    }
+    want->flow = (uint64_t)(t->at - from) * XLS_PAGE_SIZE;
+    if (t->at == t->pages) {
+        record_done(lx, want);
+        return;
+    }
+    lx->run.at = XLS_RUN_TABLE;
+    want->next = XLS_PAGE_SIZE;
+    want->inside = true;
 }
 
 /* PAGE_DATA: first how many frames, then which; then their pages pass. */
@@ -195,8 +216,22 @@ static enum xls_rc pages_step(struct xls_libxc *lx, const uint8_t *buf,
         rc = xls_rec_page_list(lx, &part, &n, why);
     }
     if (rc == XLS_OK) {
-        want->flow = (uint64_t)n * XLS_PAGE_SIZE;
-        record_done(lx, want);
+        pages_next(lx, want);
+    }
+    return rc;
+}
+
+static enum xls_rc table_step(struct xls_libxc *lx, const uint8_t *buf,
+                              size_t len, struct xls_want *want,
+                              struct xls_finding *why)
+{
+    struct xls_part part = {buf, len, 0, XLS_PAGE_SIZE};
+    enum xls_rc rc =
+        xls_rec_table_judge(lx, lx->tables.level[lx->tables.at], &part, why);
+
+    if (rc == XLS_OK) {
+        lx->tables.at++;
+        pages_next(lx, want);
     }
     return rc;
 }
@@ -228,6 +263,8 @@ static enum xls_rc record_step(struct xls_libxc *lx, const uint8_t *buf,
     case XLS_RUN_COUNT:
     case XLS_RUN_LIST:
         return pages_step(lx, buf, len, want, why);
+    case XLS_RUN_TABLE:
+        return table_step(lx, buf, len, want, why);
     case XLS_RUN_WHOLE:
     case XLS_RUN_PIECE:
     case XLS_RUN_PAD:

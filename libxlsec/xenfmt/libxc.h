@@ -2,8 +2,8 @@
 /*
  * libxc: the innermost stream: headers, then records to END.  Level 2.
  *
- * doc/STREAM.md, S-50 to S-97.  struct xls_libxc is what the guard remembers
- * of a guest between two records: a few numbers, whatever the guest's size.
+ * doc/STREAM.md, S-50 to S-152.  struct xls_libxc is what the guard remembers
+ * of a guest between two records: some 1500 octets, whatever its size.
  */
 #ifndef XLS_XENFMT_LIBXC_H
 #define XLS_XENFMT_LIBXC_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "xenfmt/cpu.h"
 #include "xenfmt/finding.h"
 #include "xenfmt/order.h"
 #include "xenfmt/rec.h"
@@ -54,6 +55,13 @@ struct xls_passes {
     uint64_t pages;      /* of these, with content */
 };
 
+/* A PV guest's pages under way: which of them are page tables. */
+struct xls_tables {
+    uint32_t pages;               /* of the record */
+    uint32_t at;                  /* of these, passed on so far */
+    uint8_t level[XLS_BATCH_MAX]; /* of each; 0: no table */
+};
+
 struct xls_libxc {
     struct xls_libxc_limits limits;
     enum xls_libxc_at at;       /* which part of the format is next */
@@ -64,13 +72,13 @@ struct xls_libxc {
     uint32_t xen_major;
     uint32_t xen_minor;
     struct xls_passes mem;
-    uint8_t pv_width;       /* 4 or 8 */
-    uint64_t pv_end_pfn;    /* P2M_FRAMES: the last frame */
-    uint32_t pv_vcpu;       /* the vCPU under way */
-    bool xsave;             /* the CPUID policy has XSAVE */
-    uint32_t xsave_end[64]; /* per component, octets to its end; 0 none */
-    uint32_t vcpus;         /* vCPUs seen */
+    uint8_t pv_width;    /* 4 or 8 */
+    uint64_t pv_end_pfn; /* P2M_FRAMES: the last frame */
+    uint32_t pv_vcpu;    /* the vCPU under way */
+    struct xls_cpu cpu;  /* the CPU policy */
+    uint32_t vcpus;      /* vCPUs seen */
     uint64_t records;
+    struct xls_tables tables;
 };
 
 /* Start a stream.  *lx is set up whole. */

@@ -1,16 +1,22 @@
 libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/xenfmt/check.c \
 	libxlsec/xenfmt/config.c libxlsec/xenfmt/config.h \
+	libxlsec/xenfmt/cpu.c libxlsec/xenfmt/cpu.h \
+	libxlsec/xenfmt/field.c libxlsec/xenfmt/field.h \
 	libxlsec/xenfmt/finding.c libxlsec/xenfmt/finding.h \
 	libxlsec/xenfmt/guard.c libxlsec/xenfmt/guard.h \
+	libxlsec/xenfmt/hvm_context.c libxlsec/xenfmt/hvm_context.h \
+	libxlsec/xenfmt/hvm_cpu.c \
+	libxlsec/xenfmt/hvm_dev.c \
+	libxlsec/xenfmt/hvm_params.c \
 	libxlsec/xenfmt/json.c libxlsec/xenfmt/json.h \
 	libxlsec/xenfmt/judge.h \
 	libxlsec/xenfmt/libxc.c libxlsec/xenfmt/libxc.h \
 	libxlsec/xenfmt/libxl.c libxlsec/xenfmt/libxl.h \
 	libxlsec/xenfmt/order.c libxlsec/xenfmt/order.h \
+	libxlsec/xenfmt/pv_context.c \
 	libxlsec/xenfmt/rec.h libxlsec/xenfmt/rectab.c \
 	libxlsec/xenfmt/rec_emu.c \
-	libxlsec/xenfmt/rec_hvm.c \
 	libxlsec/xenfmt/rec_page.c \
 	libxlsec/xenfmt/rec_policy.c \
 	libxlsec/xenfmt/rec_pv.c \

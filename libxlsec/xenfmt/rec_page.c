@@ -70,7 +70,7 @@ enum xls_rc xls_rec_page_head(const struct xls_part *part, uint32_t *count,
 }
 
 /* One entry of the list: S-71, S-72, S-73, S-75. */
-static enum xls_rc entry_judge(const struct xls_libxc *lx, uint64_t entry,
+static enum xls_rc entry_judge(struct xls_libxc *lx, uint64_t entry,
                                uint32_t index, struct list *list,
                                struct xls_finding *why)
 {
@@ -101,7 +101,10 @@ static enum xls_rc entry_judge(const struct xls_libxc *lx, uint64_t entry,
     }
     list->first = index == 0 ? pfn : list->first;
     list->last = pfn;
-    list->pages += kind == KIND_CONTENT ? 1 : 0;
+    if (kind == KIND_CONTENT) { /* types 1-4 and 9-12 are tables */
+        lx->tables.level[list->pages % XLS_BATCH_MAX] = type & 7U;
+        list->pages++;
+    }
     return XLS_OK;
 }
 
@@ -226,6 +229,8 @@ enum xls_rc xls_rec_page_list(struct xls_libxc *lx, const struct xls_part *part,
     rc = pass_judge(lx, &list, why);
     if (rc == XLS_OK) {
         *pages = list.pages;
+        lx->tables.pages = list.pages;
+        lx->tables.at = 0;
     }
     return rc;
 }

@@ -3,18 +3,41 @@
 #include "base/rd.h"
 #include "xenfmt/judge.h"
 
-/* [S-90] What later records are held against: does this CPU save extended
- * state, and where does each component of it end? */
-static void leaf_note(struct xls_libxc *lx, uint32_t leaf, uint32_t subleaf,
-                      const uint32_t reg[4])
+#define NO_SUBLEAF        UINT32_MAX
+#define SUBLEAVES         63U
+#define MSR_PLATFORM_INFO 0xceU
+#define MSR_ARCH_CAPS     0x10aU
+
+/* [S-100] Whether there is such a leaf. */
+static bool leaf_known(uint32_t leaf, uint32_t subleaf)
 {
-    if (leaf == 1) {
-        lx->xsave = (reg[2] >> 26 & 1U) != 0;
+    if (leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd) {
+        return subleaf < SUBLEAVES;
     }
-    if (leaf == 0xd && subleaf >= 2 && subleaf < 64) {
-        lx->xsave_end[subleaf] =
-            reg[0] <= 65536 && reg[1] <= 65536 ? reg[0] + reg[1] : 0;
+    if (leaf >= 0xe && leaf <= 0x1f) {
+        return subleaf < SUBLEAVES || subleaf == NO_SUBLEAF;
     }
+    return subleaf == NO_SUBLEAF &&
+           (leaf < 0xe || leaf == 0x40000000 || leaf == 0x40000100 ||
+            (leaf >= 0x80000000 && leaf <= 0x8000003f));
+}
+
+/* [S-100] */
+static enum xls_rc leaf_judge(uint32_t leaf, uint32_t subleaf,
+                              const uint32_t reg[4], struct xls_finding *why)
+{
+    if (!leaf_known(leaf, subleaf)) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-100",
+                          "leaf 0x%08x, 0x%08x is not one that is sent", leaf,
+                          subleaf);
+    }
+    if (leaf == 0xd && subleaf >= 2 &&
+        (reg[0] > XLS_XSAVE_MAX || reg[1] > XLS_XSAVE_MAX)) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-100",
+                          "component %u of XSAVE: %u octets at %u", subleaf,
+                          reg[0], reg[1]);
+    }
+    return XLS_OK;
 }
 
 enum xls_rc xls_rec_cpuid_judge(struct xls_libxc *lx,
@@ -40,7 +63,12 @@ enum xls_rc xls_rec_cpuid_judge(struct xls_libxc *lx,
                               leaf, subleaf);
         }
         if (rd.rc == XLS_OK) {
-            leaf_note(lx, leaf, subleaf, reg);
+            enum xls_rc rc = leaf_judge(leaf, subleaf, reg, why);
+
+            if (rc != XLS_OK) {
+                return rc;
+            }
+            xls_cpu_note(&lx->cpu, leaf, subleaf, reg);
         }
         before = key;
     }
@@ -59,8 +87,8 @@ enum xls_rc xls_rec_msr_judge(struct xls_libxc *lx, const struct xls_part *part,
     for (bool first = true; rd.rc == XLS_OK && rd.left > 0; first = false) {
         uint32_t index = xls_rd_u32le(&rd);
         uint32_t flags = xls_rd_u32le(&rd);
+        uint64_t value = xls_rd_u64le(&rd);
 
-        xls_rd_u64le(&rd);
         if (rd.rc == XLS_OK && !first && index <= before) {
             return xls_refuse(why, XLS_PEER_RANGE, "S-91",
                               "MSR 0x%08x is out of order or comes twice",
@@ -69,6 +97,13 @@ enum xls_rc xls_rec_msr_judge(struct xls_libxc *lx, const struct xls_part *part,
         if (rd.rc == XLS_OK && flags != 0) {
             return xls_refuse(why, XLS_PEER_RANGE, "S-65",
                               "MSR 0x%08x has flags set", index);
+        }
+        if (rd.rc == XLS_OK && /* [S-101] */
+            !(index == MSR_PLATFORM_INFO && value <= UINT32_MAX) &&
+            index != MSR_ARCH_CAPS) {
+            return xls_refuse(why, XLS_PEER_RANGE, "S-101",
+                              "MSR 0x%08x with 0x%llx is not one that is sent",
+                              index, (unsigned long long)value);
         }
         before = index;
     }
@@ -82,10 +117,10 @@ enum xls_rc xls_rec_tsc_judge(struct xls_libxc *lx, const struct xls_part *part,
 {
     struct xls_rd rd = xls_rd_over(part->at, part->len);
     uint32_t mode = xls_rd_u32le(&rd);
+    uint32_t khz = xls_rd_u32le(&rd);
     uint32_t reserved;
 
     (void)lx;
-    xls_rd_u32le(&rd); /* kHz */
     xls_rd_u64le(&rd); /* elapsed nanoseconds */
     xls_rd_u32le(&rd); /* incarnation */
     reserved = xls_rd_u32le(&rd);
@@ -100,5 +135,5 @@ enum xls_rc xls_rec_tsc_judge(struct xls_libxc *lx, const struct xls_part *part,
         return xls_refuse(why, XLS_PEER_RANGE, "S-65",
                           "a reserved field is not zero");
     }
-    return XLS_OK;
+    return xls_cpu_khz_judge(khz, why);
 }

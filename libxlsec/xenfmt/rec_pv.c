@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /* The records that only a PV guest has. */
 #include "base/rd.h"
+#include "xenfmt/field.h"
 #include "xenfmt/judge.h"
 
-#define BASIC_64  5168U /* vcpu_guest_context of a 64-bit guest */
-#define BASIC_32  2800U /* and of a 32-bit one */
-#define XSAVE_MIN 576U  /* the legacy area and the XSAVE header */
+#define BASIC_64 5168U /* vcpu_guest_context of a 64-bit guest */
+#define BASIC_32 2800U /* and of a 32-bit one */
+#define VMCE_AT  32U   /* in the extended context: its machine check state */
 
 /* [S-80] */
 enum xls_rc xls_rec_pv_info_judge(struct xls_libxc *lx,
@@ -116,7 +117,8 @@ enum xls_rc xls_rec_vcpu_basic_judge(struct xls_libxc *lx,
                           "vCPU %u is not within %u..%u", vcpu, lowest,
                           highest);
     }
-    if (part->total != 8 + (lx->pv_width == 4 ? BASIC_32 : BASIC_64)) {
+    if (part->total != 8 + (lx->pv_width == 4 ? BASIC_32 : BASIC_64) ||
+        part->len != part->total) {
         return xls_refuse(why, XLS_PEER_RANGE, "S-85",
                           "length %u is not that of a guest of width %u",
                           part->total, lx->pv_width);
@@ -124,10 +126,20 @@ enum xls_rc xls_rec_vcpu_basic_judge(struct xls_libxc *lx,
     lx->pv_vcpu = vcpu;
     rc = vcpu_head(lx, &rd, why);
     if (rc == XLS_OK) {
+        rc = xls_pv_context_judge(lx, rd.at, rd.left, why);
+    }
+    if (rc == XLS_OK) {
         lx->vcpus++;
     }
     return rc;
 }
+
+static const struct xls_field extended_fields[] = {
+    {"S-145", "syscall32_callback_eip", 8, 8, XLS_FIELD_CANONICAL, 0, 0, 0},
+    {"S-145", "sysenter_callback_eip", 16, 8, XLS_FIELD_CANONICAL, 0, 0, 0},
+    {"S-145", "syscall32_disables_events", 28, 1, XLS_FIELD_MAX, 0, 0, 1},
+    {"S-145", "sysenter_disables_events", 29, 1, XLS_FIELD_MAX, 0, 0, 1},
+};
 
 /* [S-86] */
 enum xls_rc xls_rec_vcpu_extended_judge(struct xls_libxc *lx,
@@ -149,24 +161,18 @@ enum xls_rc xls_rec_vcpu_extended_judge(struct xls_libxc *lx,
                           "%u octets for vCPU %u say %u octets for vCPU %u",
                           part->total - 8, lx->pv_vcpu, size, vcpu);
     }
-    return XLS_OK;
-}
-
-/* Octets of the state of the components in xcr0, or 0 when the policy does
- * not say how large one of them is. */
-static uint32_t xsave_size(const struct xls_libxc *lx, uint64_t xcr0)
-{
-    uint32_t size = XSAVE_MIN;
-
-    for (unsigned i = 2; i < 64; i++) {
-        if ((xcr0 >> i & 1U) != 0 && lx->xsave_end[i] == 0) {
-            return 0;
-        }
-        if ((xcr0 >> i & 1U) != 0 && lx->xsave_end[i] > size) {
-            size = lx->xsave_end[i];
-        }
+    if (size != 40 && size != 56 && size != 64) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-145",
+                          "%u octets are not what Xen ever sent", size);
     }
-    return size;
+    rc = xls_field_judge(extended_fields,
+                         sizeof(extended_fields) / sizeof(extended_fields[0]),
+                         part->at + 8, part->len - 8, why);
+    return rc != XLS_OK
+               ? rc
+               : xls_cpu_mcg_judge(
+                     xls_field_get(part->at + 8, part->len - 8, VMCE_AT, 8),
+                     why);
 }
 
 /* [S-87] */
@@ -176,31 +182,24 @@ enum xls_rc xls_rec_vcpu_xsave_judge(struct xls_libxc *lx,
 {
     struct xls_rd rd = xls_rd_over(part->at, part->len);
     enum xls_rc rc = vcpu_head(lx, &rd, why);
+    uint64_t xcr0;
     uint64_t accum;
-    uint32_t size;
 
     if (rc != XLS_OK) {
         return rc;
     }
-    xls_rd_u64le(&rd); /* xcr0 */
+    xcr0 = xls_rd_u64le(&rd);
     accum = xls_rd_u64le(&rd);
     if (rd.rc != XLS_OK) {
         return xls_refuse(why, rd.rc, "S-87", "cut short");
     }
-    size = accum == 0 ? 0 : xsave_size(lx, accum);
-    if (lx->version >= 3 && accum != 0 && size == 0) {
-        return xls_refuse(why, XLS_PEER_RANGE, "S-87",
-                          "state 0x%llx is not all in the CPU policy",
-                          (unsigned long long)accum);
+    if (accum != 0) {
+        return xls_cpu_xsave_judge(&lx->cpu, xcr0, accum, rd.at, rd.left, why);
     }
-    if ((lx->version >= 3 || accum == 0) && rd.left != size) {
+    if (xcr0 != 0 || rd.left != 0) {
         return xls_refuse(why, XLS_PEER_RANGE, "S-87",
-                          "%zu octets; state 0x%llx takes %u", rd.left,
-                          (unsigned long long)accum, size);
-    }
-    if (accum != 0 && rd.left < XSAVE_MIN) {
-        return xls_refuse(why, XLS_PEER_RANGE, "S-87",
-                          "%zu octets are less than any state takes", rd.left);
+                          "%zu octets of state and xcr0 0x%llx, of nothing",
+                          rd.left, (unsigned long long)xcr0);
     }
     return XLS_OK;
 }
@@ -210,28 +209,14 @@ enum xls_rc xls_rec_vcpu_msrs_judge(struct xls_libxc *lx,
                                     const struct xls_part *part,
                                     struct xls_finding *why)
 {
+    static const uint32_t known[] = {0x48,       0x140,      0xc0000103,
+                                     0xc0011019, 0xc001101a, 0xc001101b,
+                                     0xc0011027};
     struct xls_rd rd = xls_rd_over(part->at, part->len);
     enum xls_rc rc = vcpu_head(lx, &rd, why);
 
-    if (rc != XLS_OK) {
-        return rc;
-    }
-    while (rd.rc == XLS_OK && rd.left > 0) {
-        uint32_t index = xls_rd_u32le(&rd);
-        uint32_t reserved = xls_rd_u32le(&rd);
-
-        xls_rd_u64le(&rd);
-        if (rd.rc == XLS_OK && index == 0) {
-            return xls_refuse(why, XLS_PEER_RANGE, "S-88",
-                              "MSR 0 is not one that is sent");
-        }
-        if (rd.rc == XLS_OK && reserved != 0) {
-            return xls_refuse(why, XLS_PEER_RANGE, "S-65",
-                              "MSR 0x%08x: a reserved field is not zero",
-                              index);
-        }
-    }
-    return xls_rd_end(&rd) == XLS_OK ? XLS_OK
-                                     : xls_refuse(why, xls_rd_end(&rd), "S-88",
-                                                  "an entry is cut short");
+    return rc != XLS_OK
+               ? rc
+               : xls_cpu_msrs_judge(known, sizeof(known) / sizeof(known[0]),
+                                    rd.at, rd.left, "S-88", why);
 }

@@ -31,7 +31,7 @@ static const struct xls_rec_rule libxc_rules[XLS_REC_COUNT] = {
     [XLS_REC_TOOLSTACK] = {"TOOLSTACK", XLS_WAY_REFUSED, 0, 0, 0, 0,
                            "no sender of this format emits it"},
     [XLS_REC_VCPU_MSRS] = {"X86_PV_VCPU_MSRS", XLS_WAY_WHOLE, 8 + 16,
-                           8 + 64 * 16, 16, 8, NULL},
+                           8 + 11 * 16, 16, 8, NULL},
     [XLS_REC_VERIFY] = {"VERIFY", XLS_WAY_REFUSED, 0, 0, 0, 0,
                         "it makes the receiver compare memory instead of "
                         "loading it"},

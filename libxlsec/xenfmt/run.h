@@ -21,6 +21,7 @@ enum xls_run_at {
     XLS_RUN_PAD,   /* the padding of a body in pieces is next */
     XLS_RUN_COUNT, /* PAGE_DATA: how many frames */
     XLS_RUN_LIST,  /* PAGE_DATA: the list of frames */
+    XLS_RUN_TABLE, /* PAGE_DATA: a page table */
 };
 
 struct xls_run {

@@ -59,10 +59,13 @@ static void start(struct xls_guard *g)
     xls_wr_u32le(&wr, 17);
     xls_wr_u32le(&wr, XLS_REC_CPUID_POLICY);
     xls_wr_u32le(&wr, 24);
-    xls_wr_zero(&wr, 24);
+    xls_wr_u32le(&wr, 0);
+    xls_wr_u32le(&wr, UINT32_MAX);
+    xls_wr_zero(&wr, 16);
     xls_wr_u32le(&wr, XLS_REC_MSR_POLICY);
     xls_wr_u32le(&wr, 16);
-    xls_wr_zero(&wr, 16);
+    xls_wr_u32le(&wr, 0x10a);
+    xls_wr_zero(&wr, 12);
     xls_wr_u32le(&wr, XLS_REC_STATIC_END);
     xls_wr_u32le(&wr, 0);
     feed(g, head, sizeof(head));

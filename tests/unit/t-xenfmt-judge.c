@@ -61,17 +61,23 @@ START_TEST(page_lists_cut_short)
 }
 END_TEST
 
-/* [S-95] Header, CPU, the entry under test with 8 octets, end. */
-static void context(const char *rule, uint32_t code, uint32_t instance,
-                    uint32_t end_len)
+/* [S-95] [S-110] [S-111] Header, CPU, one or two entries of 8 octets, end. */
+static void context(const char *rule, uint32_t first, uint32_t second)
 {
+    const uint32_t codes[] = {first, second};
     struct xb xb = xb_new(XLS_FMT_LIBXC, XLS_GUEST_PVH, 3);
     struct xb_rec *rec = xb_find(&xb, "hvmctx", 0);
 
-    xb_size(rec, 56 + 16 + 8 + end_len);
-    xb_poke32(rec, 56, code | instance << 16);
-    xb_poke32(rec, 60, 8);
-    xb_poke32(rec, 76, end_len);
+    for (size_t i = 0; i < T_COUNT(codes) && codes[i] != 0; i++) {
+        size_t at = rec->len - 8;
+
+        xb_size(rec, rec->len + 16);
+        xb_poke32(rec, at, codes[i]);
+        xb_poke32(rec, at + 4, 8);
+        if ((codes[i] & 0xffffU) == 3 && codes[i] >> 16 == 0) {
+            rec->body[at + 8 + 5] = 0x40; /* PIC 0 is the master */
+        }
+    }
     if (rule == NULL) {
         xb_accept(&xb);
     } else {
@@ -80,17 +86,25 @@ static void context(const char *rule, uint32_t code, uint32_t instance,
     xb_free(&xb);
 }
 
+#define INSTANCE(n) ((uint32_t)(n) << 16)
+
 START_TEST(context_entries)
 {
-    context(NULL, 19, 1, 0);
-    context(NULL, 20, 0, 0);
-    context(NULL, 3, 1, 0);
-    context("S-95", 21, 0, 0);
-    context("S-95", 0xffff, 0, 0);
-    context("S-95", 19, 2, 0);
-    context("S-95", 3, 2, 0);
-    context("S-95", 1, 0, 0);
-    context("S-95", 19, 1, 8);
+    context(NULL, 19, 0);
+    context(NULL, 19 | INSTANCE(1), 0);
+    context(NULL, 19, 19 | INSTANCE(1));
+    context(NULL, 3, 3 | INSTANCE(1));
+    context(NULL, 13, 19);
+    context("S-110", 20, 0);
+    context("S-110", 21, 0);
+    context("S-110", 0xffff, 0);
+    context("S-110", 19 | INSTANCE(2), 0);
+    context("S-110", 3 | INSTANCE(2), 0);
+    context("S-110", 13 | INSTANCE(1), 0);
+    context("S-95", 1, 0);
+    context("S-111", 19, 19);
+    context("S-111", 19 | INSTANCE(1), 19);
+    context("S-111", 19, 13);
 }
 END_TEST
 
@@ -117,7 +131,7 @@ START_TEST(vcpus_are_the_guests)
 }
 END_TEST
 
-/* [S-87] Version 2 has no policy to say how much there has to be. */
+/* [S-87] [S-106] Version 2 has no policy to say how much there has to be. */
 START_TEST(xsave_of_version_2)
 {
     struct xb xb = xb_new(XLS_FMT_LIBXC, XLS_GUEST_PV, 2);
@@ -126,10 +140,12 @@ START_TEST(xsave_of_version_2)
     xb_size(rec, 24 + 576);
     xb_accept(&xb);
     xb_size(rec, 24 + 568);
-    xb_refuse(&xb, "S-87");
+    xb_refuse(&xb, "S-106");
     xb_size(rec, 24);
-    xb_refuse(&xb, "S-87");
+    xb_refuse(&xb, "S-106");
     xb_poke64(rec, 16, 0);
+    xb_refuse(&xb, "S-87");
+    xb_poke64(rec, 8, 0);
     xb_accept(&xb);
     xb_free(&xb);
 }

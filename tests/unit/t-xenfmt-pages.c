@@ -80,10 +80,22 @@ START_TEST(lengths)
 }
 END_TEST
 
+#define TABLE(slot) (8 + 1024 * 8 + 4096 + (size_t)(slot)*8)
+
+/* Frame 1 of the first record is of a type, and a page of zeros. */
+static struct xb_rec *table(struct xb *xb, unsigned type)
+{
+    struct xb_rec *rec = xb_find(xb, "pages", 0);
+
+    xb_poke64(rec, 16, 1 | F(type));
+    memset(rec->body + TABLE(0), 0, 4096);
+    return rec;
+}
+
 START_TEST(kinds_of_a_pv_guest)
 {
     struct xb xb = xb_new(XLS_FMT_LIBXC, XLS_GUEST_PV, 3);
-    struct xb_rec *rec = xb_find(&xb, "pages", 0);
+    struct xb_rec *rec = table(&xb, 0);
 
     for (unsigned type = 0; type < 16; type++) {
         bool good = type <= 4 || (type >= 9 && type <= 12);
@@ -95,6 +107,49 @@ START_TEST(kinds_of_a_pv_guest)
             xb_refuse(&xb, type == 13 || type == 15 ? "S-74" : "S-72");
         }
     }
+    xb_free(&xb);
+}
+END_TEST
+
+/* One slot of a table of this type holds pte. */
+static void slot(struct xb *xb, const char *rule, unsigned type, unsigned at,
+                 uint64_t pte)
+{
+    struct xb_rec *rec = table(xb, type);
+
+    xb_poke64(rec, TABLE(at), pte);
+    if (rule == NULL) {
+        xb_accept(xb);
+    } else {
+        xb_refuse(xb, rule);
+    }
+}
+
+/* [S-150] [S-151] [S-152] */
+START_TEST(page_tables)
+{
+    static const uint64_t last = (uint64_t)(XB_P2M - 1) << 12;
+    static const uint64_t flags = UINT64_C(0xfff) << 52;
+    struct xb xb = xb_new(XLS_FMT_LIBXC, XLS_GUEST_PV, 3);
+
+    for (unsigned level = 1; level <= 4; level++) {
+        for (unsigned pin = 0; pin <= 8; pin += 8) {
+            unsigned type = level | pin;
+
+            slot(&xb, NULL, type, 0, last | flags | 0x7f);
+            slot(&xb, NULL, type, 511, last | 1);
+            slot(&xb, "S-150", type, 0, (last + 4096) | 1);
+            slot(&xb, "S-150", type, 511, UINT64_C(1) << 51 | 1);
+            slot(&xb, NULL, type, 5, UINT64_C(1) << 51 | 0xffe);
+            slot(&xb, level == 1 ? NULL : "S-151", type, 7, last | 0x81);
+            slot(&xb, NULL, type, 8, last | 0x80);
+            slot(&xb, level == 4 ? "S-152" : NULL, type, 256, last | 1);
+            slot(&xb, level == 4 ? "S-152" : NULL, type, 271, 2);
+            slot(&xb, NULL, type, 255, last | 1);
+            slot(&xb, NULL, type, 272, last | 1);
+        }
+    }
+    slot(&xb, NULL, 0, 0, UINT64_MAX); /* no table */
     xb_free(&xb);
 }
 END_TEST
@@ -112,8 +167,10 @@ START_TEST(narrow_pv_guests)
     xb_size(xb_find(&xb, "basic", 0), 2808);
     xb_size(xb_find(&xb, "basic", 1), 2808);
     xb_accept(&xb);
-    xb_poke64(rec, 16, 1 | F(11));
-    xb_accept(&xb);
+    slot(&xb, NULL, 11, 3, 0x1001);
+    slot(&xb, "S-152", 11, 4, 0x1000);
+    slot(&xb, "S-152", 3, 511, 1);
+    slot(&xb, NULL, 10, 511, 1);
     xb_poke64(rec, 16, 1 | F(12));
     xb_refuse(&xb, "S-72");
     xb_poke64(rec, 16, 1 | F(4));
@@ -306,6 +363,7 @@ int main(void)
         lengths,
         kinds_of_a_pv_guest,
         narrow_pv_guests,
+        page_tables,
         first_pass_has_no_gap,
         first_pass_has_its_end,
         later_passes,

@@ -274,22 +274,24 @@ START_TEST(libxc_records_of_hvm_guests)
         {"S-65", "params", 0, POKE32, 4, 1},
         {"S-65", "pages", 0, POKE32, 4, 1},
         {"S-90", "cpuid", 0, POKE32, 24, 0},
-        {"S-90", "cpuid", 0, SIZE, 0, 6 * 24},
+        {"S-90", "cpuid", 0, SIZE, 0, 8 * 24},
         {"S-91", "msr", 0, POKE32, 16, 0xce},
         {"S-91", "msr", 0, SIZE, 0, 48},
         {"S-92", "tsc", 0, POKE32, 0, 3},
         {"S-95", "hvmctx", 0, POKE32, 0, 2},
-        {"S-95", "hvmctx", 0, POKE32, 4, 16},
         {"S-95", "hvmctx", 0, POKE32, 4, 0xffffffff},
         {"S-95", "hvmctx", 0, POKE32, 32, 1},
-        {"S-95", "hvmctx", 0, POKE32, 32, 21},
-        {"S-95", "hvmctx", 0, POKE32, 32, 0xffff},
-        {"S-95", "hvmctx", 0, POKE32, 32, 5},
-        {"S-95", "hvmctx", 0, POKE32, 32, 2 | 2 << 16},
-        {"S-95", "hvmctx", 0, POKE32, 32, 3 | 2 << 16},
-        {"S-95", "hvmctx", 0, POKE32, 60, 8},
-        {"S-95", "hvmctx", 0, SIZE, 0, 56},
-        {"S-95", "hvmctx", 0, SIZE, 0, 72},
+        {"S-95", "hvmctx", 0, POKE32, 32, 0},
+        {"S-95", "hvmctx", 0, POKE32, 40 + 1032, 1 << 16},
+        {"S-95", "hvmctx", 0, POKE32, 40 + 1032 + 4, 8},
+        {"S-95", "hvmctx", 0, SIZE, 0, 40 + 1032},
+        {"S-95", "hvmctx", 0, SIZE, 0, 40 + 1032 + 16},
+        {"S-110", "hvmctx", 0, POKE32, 4, 16},
+        {"S-110", "hvmctx", 0, POKE32, 32, 21},
+        {"S-110", "hvmctx", 0, POKE32, 32, 0xffff},
+        {"S-110", "hvmctx", 0, POKE32, 32, 5},
+        {"S-110", "hvmctx", 0, POKE32, 32, 2 | 2 << 16},
+        {"S-110", "hvmctx", 0, POKE32, 32, 3 | 2 << 16},
         {"S-96", "params", 0, POKE32, 0, 2},
         {"S-96", "params", 0, POKE32, 0, 4},
         {"S-96", "params", 0, POKE32, 12, 1},
@@ -304,14 +306,20 @@ START_TEST(libxc_records_of_hvm_guests)
 }
 END_TEST
 
-/* [S-63] Only HVM_CONTEXT has a length that needs padding. */
+/* [S-63] Only HVM_CONTEXT has a length that needs padding, when a component of
+ * XSAVE's state has one. */
 START_TEST(padding_of_libxc_records)
 {
     struct xb xb = xb_new(XLS_FMT_LIBXC, XLS_GUEST_PVH, 3);
     struct xb_rec *rec = xb_find(&xb, "hvmctx", 0);
+    size_t at = rec->len - 8;
 
-    xb_size(rec, 65);
-    xb_poke32(rec, 36, 17);
+    xb_poke32(xb_find(&xb, "cpuid", 0), 4 * 24 + 8, 7);
+    xb_size(rec, at + 8 + 24 + 839 + 8);
+    xb_poke32(rec, at, 16);
+    xb_poke32(rec, at + 4, 24 + 839);
+    xb_poke64(rec, at + 16, 0x207);
+    xb_poke64(rec, at + 24, 0x207);
     xb_accept(&xb);
     rec->pad = 1;
     xb_refuse(&xb, "S-63");
@@ -349,6 +357,7 @@ START_TEST(libxc_records_of_pv_guests)
         {"S-62", "extended", 0, SIZE, 0, 144},
         {"S-62", "xsave", 0, SIZE, 0, 16416},
         {"S-62", "msrs", 0, SIZE, 0, 16},
+        {"S-62", "msrs", 0, SIZE, 0, 8 + 12 * 16},
         {"S-65", "pvinfo", 0, POKE8, 7, 1},
         {"S-65", "basic", 0, POKE32, 4, 1},
         {"S-65", "xsave", 0, POKE32, 4, 1},
@@ -373,11 +382,11 @@ START_TEST(libxc_records_of_pv_guests)
         {"S-86", "extended", 0, POKE32, 8, 1},
         {"S-86", "extended", 0, POKE32, 12, 72},
         {"S-86", "extended", 0, SIZE, 0, 80},
-        {"S-87", "xsave", 0, SIZE, 0, 24 + 840},
-        {"S-87", "xsave", 0, SIZE, 0, 24 + 824},
-        {"S-87", "xsave", 0, POKE64, 16, 3},
+        {"S-106", "xsave", 0, SIZE, 0, 24 + 840},
+        {"S-106", "xsave", 0, SIZE, 0, 24 + 824},
+        {"S-103", "xsave", 0, POKE64, 16, 3},
         {"S-87", "xsave", 0, POKE64, 16, 0},
-        {"S-87", "xsave", 0, POKE64, 16, 0xe7},
+        {"S-103", "xsave", 0, POKE64, 16, 0xe7},
         {"S-88", "msrs", 0, POKE32, 8, 0},
         {"S-88", "msrs", 0, SIZE, 0, 40},
         {"S-72", "pages", 0, POKE64, 16, 1 | F(5)},

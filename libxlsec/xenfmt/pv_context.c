@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* A PV vCPU's context, and the page tables that it lives in: whatever names a
+ * frame has to name one of the guest's. */
+#include "xenfmt/field.h"
+#include "xenfmt/judge.h"
+
+#define GDT_MAX   7168U /* entries; the rest of the table is Xen's */
+#define LDT_MAX   8192U /* entries */
+#define PER_FRAME 512U  /* entries of a table in a frame */
+
+#define PTE_PRESENT 0x1U
+#define PTE_SUPER   0x80U
+#define PTE_SLOTS   512U
+
+/* Where things are, by the guest's width. */
+struct places {
+    unsigned width; /* octets of a number */
+    uint16_t start_info;
+    uint16_t ldt;
+    uint16_t gdt;
+    uint16_t gdt_ents;
+    uint16_t cr3;
+};
+
+static const struct places wide = {8, 616, 4816, 4832, 4960, 5008};
+static const struct places narrow = {4, 524, 2632, 2640, 2704, 2728};
+
+#define LDT_BASE 4816U
+#define LDT_ENTS 4824U
+#define CR1      4992U
+
+/* [S-144] Of width 8. */
+static const struct xls_field wide_fields[] = {
+    {"S-144", "rip", 648, 8, XLS_FIELD_CANONICAL, 0, 0, 0},
+    {"S-144", "rsp", 672, 8, XLS_FIELD_CANONICAL, 0, 0, 0},
+    {"S-144", "a trap's address", 728, 8, XLS_FIELD_CANONICAL, 256, 16, 0},
+    {"S-144", "kernel_sp", 4976, 8, XLS_FIELD_CANONICAL, 0, 0, 0},
+    {"S-144", "a callback's address", 5112, 8, XLS_FIELD_CANONICAL, 3, 8, 0},
+    {"S-144", "a segment's base", 5144, 8, XLS_FIELD_CANONICAL, 3, 8, 0},
+};
+
+static bool inside(const struct xls_libxc *lx, uint64_t pfn)
+{
+    return pfn <= lx->pv_end_pfn;
+}
+
+/* [S-141] */
+static enum xls_rc tables_judge(const struct xls_libxc *lx,
+                                const struct places *at, const uint8_t *buf,
+                                size_t len, struct xls_finding *why)
+{
+    uint64_t gdt = xls_field_get(buf, len, at->gdt_ents, at->width);
+    uint64_t base = xls_field_get(buf, len, at->ldt, at->width);
+    uint64_t ldt = xls_field_get(buf, len, at->ldt + at->width, at->width);
+
+    if (gdt > GDT_MAX || ldt > LDT_MAX || base % XLS_PAGE_SIZE != 0) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-141",
+                          "%llu entries of GDT, %llu of LDT at 0x%llx",
+                          (unsigned long long)gdt, (unsigned long long)ldt,
+                          (unsigned long long)base);
+    }
+    for (size_t i = 0; i * PER_FRAME < gdt; i++) {
+        uint64_t pfn =
+            xls_field_get(buf, len, at->gdt + i * at->width, at->width);
+
+        if (!inside(lx, pfn)) {
+            return xls_refuse(why, XLS_PEER_RANGE, "S-141",
+                              "the GDT is said to lie in frame 0x%llx, outside "
+                              "the guest",
+                              (unsigned long long)pfn);
+        }
+    }
+    return XLS_OK;
+}
+
+/* [S-142] [S-143] */
+static enum xls_rc roots_judge(const struct xls_libxc *lx,
+                               const struct places *at, const uint8_t *buf,
+                               size_t len, struct xls_finding *why)
+{
+    uint64_t cr3 = xls_field_get(buf, len, at->cr3, at->width);
+    uint64_t cr1 = at->width == 8 ? xls_field_get(buf, len, CR1, 8) : 0;
+    uint32_t folded = (uint32_t)cr3;
+    bool good = at->width == 8
+                    ? cr3 % XLS_PAGE_SIZE == 0 && inside(lx, cr3 >> 12)
+                    : inside(lx, folded >> 12 | folded << 20);
+
+    if (!good) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-142",
+                          "cr3 0x%llx is not a frame of the guest's",
+                          (unsigned long long)cr3);
+    }
+    if (cr1 != 0 && (cr1 % XLS_PAGE_SIZE != 1 || !inside(lx, cr1 >> 12))) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-143",
+                          "cr1 0x%llx is not a frame of the guest's",
+                          (unsigned long long)cr1);
+    }
+    return XLS_OK;
+}
+
+/* [S-144] */
+static enum xls_rc wide_judge(const uint8_t *buf, size_t len,
+                              struct xls_finding *why)
+{
+    if (xls_field_get(buf, len, LDT_ENTS, 8) != 0 &&
+        !xls_field_canonical(xls_field_get(buf, len, LDT_BASE, 8))) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-144",
+                          "the LDT's base is not canonical");
+    }
+    return xls_field_judge(wide_fields,
+                           sizeof(wide_fields) / sizeof(wide_fields[0]), buf,
+                           len, why);
+}
+
+enum xls_rc xls_pv_context_judge(const struct xls_libxc *lx, const uint8_t *buf,
+                                 size_t len, struct xls_finding *why)
+{
+    const struct places *at = lx->pv_width == 4 ? &narrow : &wide;
+    uint64_t info = xls_field_get(buf, len, at->start_info, at->width);
+    enum xls_rc rc;
+
+    if (lx->pv_vcpu == 0 && !inside(lx, info)) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-140",
+                          "the start info is said to be frame 0x%llx, outside "
+                          "the guest",
+                          (unsigned long long)info);
+    }
+    rc = tables_judge(lx, at, buf, len, why);
+    if (rc == XLS_OK) {
+        rc = roots_judge(lx, at, buf, len, why);
+    }
+    if (rc == XLS_OK && at->width == 8) {
+        rc = wide_judge(buf, len, why);
+    }
+    return rc != XLS_OK ? rc : xls_cpu_mxcsr_judge(buf, len, why);
+}
+
+/* [S-152] Whether Xen fills this slot by itself. */
+static bool slot_is_xens(const struct xls_libxc *lx, unsigned level,
+                         unsigned slot)
+{
+    if (lx->pv_width == 4) {
+        return level == 3 && slot >= 4;
+    }
+    return level == 4 && slot >= 256 && slot <= 271;
+}
+
+/* [S-150] [S-151] [S-152] */
+static enum xls_rc slot_judge(const struct xls_libxc *lx, unsigned level,
+                              unsigned slot, uint64_t pte,
+                              struct xls_finding *why)
+{
+    uint64_t pfn = pte >> 12 & ((UINT64_C(1) << 40) - 1);
+
+    if (pte != 0 && slot_is_xens(lx, level, slot)) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-152",
+                          "L%u[%u] is Xen's, and not zero", level, slot);
+    }
+    if ((pte & PTE_PRESENT) == 0) {
+        return XLS_OK;
+    }
+    if (!inside(lx, pfn)) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-150",
+                          "L%u[%u] points to frame 0x%llx, outside the guest",
+                          level, slot, (unsigned long long)pfn);
+    }
+    if (level > 1 && (pte & PTE_SUPER) != 0) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-151",
+                          "L%u[%u] is a superpage", level, slot);
+    }
+    return XLS_OK;
+}
+
+enum xls_rc xls_rec_table_judge(const struct xls_libxc *lx, unsigned level,
+                                const struct xls_part *part,
+                                struct xls_finding *why)
+{
+    enum xls_rc rc = XLS_OK;
+
+    for (unsigned i = 0; rc == XLS_OK && i < PTE_SLOTS; i++) {
+        rc = slot_judge(lx, level, i,
+                        xls_field_get(part->at, part->len, (size_t)i * 8, 8),
+                        why);
+    }
+    return rc;
+}
