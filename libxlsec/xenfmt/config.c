@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xenfmt/cfgjudge.h"
 #include "xenfmt/json.h"
 
 #define MEMKB_MAX ((uint64_t)1 << 42) /* [S-28] 4 PiB */
@@ -207,6 +208,26 @@ static enum xls_rc tree_judge(struct json_object *tree,
     return rc != XLS_OK ? rc : size_judge(b_info, facts, why);
 }
 
+/* The first thing that is wrong is the reason. */
+static bool tell_first(void *ctx, const struct xls_cfg_found *found)
+{
+    (void)!xls_refuse(ctx, XLS_PEER_RANGE, found->rule, "%s %s", found->path,
+                      found->text);
+    return false;
+}
+
+/* [S-31] to [S-36]: known members, of the right kind. */
+static enum xls_rc members_judge(struct json_object *tree,
+                                 struct xls_finding *why)
+{
+    struct xls_finding own = {0};
+
+    return xls_cfg_judge(tree, false, NULL, tell_first,
+                         why == NULL ? &own : why)
+               ? XLS_OK
+               : XLS_PEER_RANGE;
+}
+
 enum xls_rc xls_config_judge(const char *text, size_t len,
                              struct xls_config_facts *facts, char **out,
                              struct xls_finding *why)
@@ -219,6 +240,9 @@ enum xls_rc xls_config_judge(const char *text, size_t len,
 
     if (rc == XLS_OK) {
         rc = tree_judge(tree, &got, why);
+    }
+    if (rc == XLS_OK) {
+        rc = members_judge(tree, why);
     }
     if (rc == XLS_OK && out != NULL) {
         own = json_object_to_json_string_ext(
@@ -238,5 +262,24 @@ enum xls_rc xls_config_judge(const char *text, size_t len,
     if (rc == XLS_OK && out != NULL) {
         *out = copy;
     }
+    return rc;
+}
+
+enum xls_rc xls_config_permit(const char *text, size_t len,
+                              const struct xls_cfg_policy *policy,
+                              xls_cfg_tell *tell, void *ctx,
+                              struct xls_finding *why)
+{
+    struct xls_config_facts facts = {0};
+    struct json_object *tree = NULL;
+    enum xls_rc rc = xls_json_parse(text, len, &tree, why);
+
+    if (rc == XLS_OK) {
+        rc = tree_judge(tree, &facts, why);
+        if (!xls_cfg_judge(tree, true, policy, tell, ctx) && rc == XLS_OK) {
+            rc = XLS_PEER_POLICY;
+        }
+    }
+    json_object_put(tree);
     return rc;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "xenfmt/cfgpolicy.h"
 #include "xenfmt/finding.h"
 
 #define XLS_CONFIG_MAX      ((size_t)1 << 20) /* [S-20] octets, in a file */
@@ -38,5 +39,19 @@ struct xls_config_facts {
 XLS_MUST_USE enum xls_rc xls_config_judge(const char *text, size_t len,
                                           struct xls_config_facts *facts,
                                           char **out, struct xls_finding *why);
+
+/*
+ * [S-38] Judge the same text by what this host accepts from a peer: policy, or
+ * the default one when it is NULL.  tell is told of each setting that is
+ * refused, those that are wrong for everybody included, until it says false.
+ * XLS_PEER_POLICY: it was told of something.  XLS_PEER_RANGE: the text is not
+ * JSON, or breaks a rule of S-25 to S-29, which *why has; what tell was told
+ * before holds as well.
+ * Errors: XLS_PEER_POLICY, XLS_PEER_RANGE, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_config_permit(const char *text, size_t len,
+                                           const struct xls_cfg_policy *policy,
+                                           xls_cfg_tell *tell, void *ctx,
+                                           struct xls_finding *why);
 
 #endif

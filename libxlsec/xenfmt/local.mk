@@ -1,4 +1,8 @@
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/xenfmt/cfgjudge.c libxlsec/xenfmt/cfgjudge.h \
+	libxlsec/xenfmt/cfgkeys.c libxlsec/xenfmt/cfgkeys.h \
+	libxlsec/xenfmt/cfgpolicy.c libxlsec/xenfmt/cfgpolicy.h \
+	libxlsec/xenfmt/cfgtext.c libxlsec/xenfmt/cfgtext.h \
 	libxlsec/xenfmt/check.c \
 	libxlsec/xenfmt/config.c libxlsec/xenfmt/config.h \
 	libxlsec/xenfmt/cpu.c libxlsec/xenfmt/cpu.h \

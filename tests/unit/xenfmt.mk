@@ -6,8 +6,10 @@ XLS_XENFMT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
 XLS_XENFMT_LIBS = libxlsec/libxlsec-core.la $(JSONC_LIBS) $(CHECK_LIBS)
 
 XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-guard \
-	tests/unit/t-xenfmt-judge tests/unit/t-xenfmt-oracle \
-	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-stream
+	tests/unit/t-xenfmt-judge tests/unit/t-xenfmt-members \
+	tests/unit/t-xenfmt-oracle \
+	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-policy \
+	tests/unit/t-xenfmt-stream
 
 tests_unit_t_xenfmt_config_SOURCES = tests/unit/t-xenfmt-config.c \
 	tests/unit/t.h
@@ -24,10 +26,20 @@ tests_unit_t_xenfmt_judge_SOURCES = tests/unit/t-xenfmt-judge.c \
 tests_unit_t_xenfmt_judge_CPPFLAGS = $(XLS_XENFMT_CPP)
 tests_unit_t_xenfmt_judge_LDADD = $(XLS_XENFMT_LIBS)
 
+tests_unit_t_xenfmt_members_SOURCES = tests/unit/t-xenfmt-members.c \
+	tests/unit/t.h
+tests_unit_t_xenfmt_members_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_members_LDADD = $(XLS_XENFMT_LIBS)
+
 tests_unit_t_xenfmt_pages_SOURCES = tests/unit/t-xenfmt-pages.c \
 	$(XLS_XENFMT_BUILD)
 tests_unit_t_xenfmt_pages_CPPFLAGS = $(XLS_XENFMT_CPP)
 tests_unit_t_xenfmt_pages_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_policy_SOURCES = tests/unit/t-xenfmt-policy.c \
+	tests/unit/t.h
+tests_unit_t_xenfmt_policy_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_policy_LDADD = $(XLS_XENFMT_LIBS)
 
 tests_unit_t_xenfmt_stream_SOURCES = tests/unit/t-xenfmt-stream.c \
 	$(XLS_XENFMT_BUILD)
