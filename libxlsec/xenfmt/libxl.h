@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "xenfmt/emu_walk.h"
 #include "xenfmt/finding.h"
 #include "xenfmt/order.h"
 #include "xenfmt/run.h"
@@ -22,8 +23,8 @@ struct xls_libxl {
     bool headed;              /* the header is judged */
     enum xls_libxl_phase phase;
     struct xls_run run;
-    uint32_t emulator; /* EMULATOR_*: who wrote it, 1 or 2 */
-    bool emulated;     /* EMULATOR_CONTEXT was seen: the guest is HVM */
+    bool emulated;            /* EMULATOR_CONTEXT was seen: the guest is HVM */
+    struct xls_emu_way state; /* of it, how much is judged */
     uint64_t records;
 };
 

@@ -7,6 +7,8 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/xenfmt/config.c libxlsec/xenfmt/config.h \
 	libxlsec/xenfmt/cpu.c libxlsec/xenfmt/cpu.h \
 	libxlsec/xenfmt/field.c libxlsec/xenfmt/field.h \
+	libxlsec/xenfmt/emu_shape.c libxlsec/xenfmt/emu_shape.h \
+	libxlsec/xenfmt/emu_walk.c libxlsec/xenfmt/emu_walk.h \
 	libxlsec/xenfmt/finding.c libxlsec/xenfmt/finding.h \
 	libxlsec/xenfmt/guard.c libxlsec/xenfmt/guard.h \
 	libxlsec/xenfmt/hvm_context.c libxlsec/xenfmt/hvm_context.h \

@@ -3,32 +3,28 @@
 #include <string.h>
 
 #include "base/rd.h"
+#include "xenfmt/emu_walk.h"
 #include "xenfmt/libxl.h"
 
-#define EMULATOR_TRAD 1U
 #define EMULATOR_QEMU 2U
 #define PAIRS_MAX     64U
 #define VALUE_MAX     256U
 
-#define QEMU_MAGIC    0x5145564dU /* "QEVM" */
-#define QEMU_VERSION  3U
-#define QEMU_FULL     0x04U
-#define QEMU_EOF      0x00U
-#define QEMU_PLATFORM 277U /* state of Xen's platform device, version 4 */
+#define QEMU_MAGIC   0x5145564dU /* "QEVM" */
+#define QEMU_VERSION 3U
+#define QEMU_EOF     0U
 
-/* [S-45] Who wrote it: one of the two QEMUs, its only instance. */
-static enum xls_rc emulator_head(struct xls_libxl *ll, struct xls_rd *rd,
-                                 struct xls_finding *why)
+/* [S-45] Who wrote it: QEMU, its only instance.  libxl looks at neither: if
+ * the QEMU of before 2013 were let pass, so would be all that is called it. */
+static enum xls_rc emulator_head(struct xls_rd *rd, struct xls_finding *why)
 {
     uint32_t id = xls_rd_u32le(rd);
     uint32_t index = xls_rd_u32le(rd);
 
-    if (rd->rc != XLS_OK || (id != EMULATOR_TRAD && id != EMULATOR_QEMU) ||
-        index != 0 || (ll->emulator != 0 && ll->emulator != id)) {
+    if (rd->rc != XLS_OK || id != EMULATOR_QEMU || index != 0) {
         return xls_refuse(why, XLS_PEER_RANGE, "S-45",
                           "emulator %u, instance %u", id, index);
     }
-    ll->emulator = id;
     return XLS_OK;
 }
 
@@ -87,8 +83,9 @@ enum xls_rc xls_rec_xenstore_judge(struct xls_libxl *ll,
                                    const struct xls_part *part,
                                    struct xls_finding *why)
 {
+    (void)ll;
     struct xls_rd rd = xls_rd_over(part->at, part->len);
-    enum xls_rc rc = emulator_head(ll, &rd, why);
+    enum xls_rc rc = emulator_head(&rd, why);
 
     for (uint32_t pairs = 0; rc == XLS_OK && rd.left > 0; pairs++) {
         size_t key_len = 0;
@@ -110,53 +107,23 @@ enum xls_rc xls_rec_xenstore_judge(struct xls_libxl *ll,
     return rc;
 }
 
-/*
- * [S-47] Octets of state after the header of the section at text[at], where
- * the section is one whose size does not depend on anything; 0 for all others.
- * The platform device of Xen is in every HVM guest, and comes last unless a
- * network card or a USB controller follows it.
- */
-static size_t section_size(const uint8_t *at, size_t left)
+/* [S-47] QEMU's header, sections in full, and one octet that says that it is
+ * over. */
+static enum xls_rc state_judge(struct xls_rd rd, struct xls_emu_way *way,
+                               struct xls_finding *why)
 {
-    static const char platform[] = "/platform";
-    static const uint8_t versions[8] = {0, 0, 0, 0, 0, 0, 0, 4};
-    size_t name_len = left > 6 ? at[5] : 0;
-    size_t tail = sizeof(platform) - 1;
+    uint32_t magic = xls_rd_u32be(&rd);
+    uint32_t version = xls_rd_u32be(&rd);
 
-    if (at[0] != QEMU_FULL || name_len < tail || left < 6 + name_len + 8 ||
-        memcmp(at + 6 + name_len - tail, platform, tail) != 0 ||
-        memcmp(at + 6 + name_len, versions, sizeof(versions)) != 0) {
-        return 0;
-    }
-    return 6 + name_len + 8 + QEMU_PLATFORM;
-}
-
-/* [S-47] QEMU's state: sections in full, then one octet that says that it is
- * over.  What is in a section is QEMU's to judge. */
-static enum xls_rc state_judge(struct xls_rd rd, struct xls_finding *why)
-{
-    if (xls_rd_u32be(&rd) != QEMU_MAGIC || xls_rd_u32be(&rd) != QEMU_VERSION) {
+    if (magic != QEMU_MAGIC || version != QEMU_VERSION) {
         return xls_refuse(why, XLS_PEER_RANGE, "S-47",
                           "this is not QEMU's state");
     }
-    if (rd.left < 2 || rd.at[0] != QEMU_FULL ||
-        rd.at[rd.left - 1] != QEMU_EOF) {
+    if (rd.left < 2 || rd.at[rd.left - 1] != QEMU_EOF) {
         return xls_refuse(why, XLS_PEER_RANGE, "S-47",
                           "not sections of QEMU's and their end");
     }
-    for (size_t i = 0; i < rd.left; i++) {
-        size_t size = section_size(rd.at + i, rd.left - i);
-        size_t end = i + size;
-
-        if (size != 0 && (end >= rd.left ||
-                          (rd.at[end] != QEMU_FULL &&
-                           (rd.at[end] != QEMU_EOF || end + 1 != rd.left)))) {
-            return xls_refuse(why, XLS_PEER_RANGE, "S-47",
-                              "neither a section nor the end follows the "
-                              "platform device's");
-        }
-    }
-    return XLS_OK;
+    return xls_emu_walk(rd.at, rd.left - 1, way, why);
 }
 
 enum xls_rc xls_rec_emulator_judge(struct xls_libxl *ll,
@@ -164,10 +131,10 @@ enum xls_rc xls_rec_emulator_judge(struct xls_libxl *ll,
                                    struct xls_finding *why)
 {
     struct xls_rd rd = xls_rd_over(part->at, part->len);
-    enum xls_rc rc = emulator_head(ll, &rd, why);
+    enum xls_rc rc = emulator_head(&rd, why);
 
     if (rc == XLS_OK) {
-        rc = state_judge(rd, why);
+        rc = state_judge(rd, &ll->state, why);
     }
     ll->emulated = rc == XLS_OK;
     return rc;

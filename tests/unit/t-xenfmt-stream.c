@@ -162,10 +162,10 @@ START_TEST(libxl_records)
         {"S-46", "xenstore", 0, SIZE, 0, 69},
         {"S-47", "emulator", 0, POKE8, 8, 'q'},
         {"S-47", "emulator", 0, POKE8, 15, 2},
-        {"S-47", "emulator", 0, POKE8, 16, 7},
+        {"S-244", "emulator", 0, POKE8, 16, 7},
         {"S-47", "emulator", 0, POKE8, 316, 1},
-        {"S-47", "emulator", 0, SIZE, 0, 316},
-        {"S-47", "emulator", 0, SIZE, 0, 325},
+        {"S-252", "emulator", 0, SIZE, 0, 316},
+        {"S-253", "emulator", 0, SIZE, 0, 325},
         {"S-4", "libxl end", 0, CUT, 0, 0},
         {"S-4", "libxl end", 0, TWICE, 0, 0},
     };

@@ -210,6 +210,7 @@ static void add_emulator(struct xb *xb)
               16 + 14 + 9 + 277 + 1);
     xb_poke32(rec, 0, 2);
     xb_poke(rec, 8, "QEVM\0\0\0\3\4\0\0\0\0\x9/platform\0\0\0\0\0\0\0\4", 31);
+    xb_poke(rec, 42, "\2", 1); /* the version of a PCI device */
 }
 
 struct xb xb_new(enum xls_fmt fmt, enum xls_guest_type type, uint32_t version)

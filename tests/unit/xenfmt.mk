@@ -5,7 +5,8 @@ XLS_XENFMT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
 	$(JSONC_CFLAGS)
 XLS_XENFMT_LIBS = libxlsec/libxlsec-core.la $(JSONC_LIBS) $(CHECK_LIBS)
 
-XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-guard \
+XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-emu \
+	tests/unit/t-xenfmt-guard \
 	tests/unit/t-xenfmt-judge tests/unit/t-xenfmt-members \
 	tests/unit/t-xenfmt-oracle \
 	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-policy \
@@ -15,6 +16,10 @@ tests_unit_t_xenfmt_config_SOURCES = tests/unit/t-xenfmt-config.c \
 	tests/unit/t.h
 tests_unit_t_xenfmt_config_CPPFLAGS = $(XLS_XENFMT_CPP)
 tests_unit_t_xenfmt_config_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_emu_SOURCES = tests/unit/t-xenfmt-emu.c tests/unit/t.h
+tests_unit_t_xenfmt_emu_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_emu_LDADD = $(XLS_XENFMT_LIBS)
 
 tests_unit_t_xenfmt_guard_SOURCES = tests/unit/t-xenfmt-guard.c \
 	$(XLS_XENFMT_BUILD)
