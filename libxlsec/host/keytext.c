@@ -11,14 +11,24 @@ bool xls_key_decode(const char *text, uint8_t out[XLS_KEY])
     size_t len = 0;
     const char *end = NULL;
     size_t text_len = strlen(text);
+    char again[XLS_KEY_TEXT] = "";
+    bool good;
 
-    if (sodium_base642bin(out, XLS_KEY, text, text_len, NULL, &len, &end,
+    if (text_len != XLS_KEY_TEXT - 1 ||
+        sodium_base642bin(out, XLS_KEY, text, text_len, NULL, &len, &end,
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         len != XLS_KEY || end != text + text_len) {
         xls_wipe(out, XLS_KEY);
         return false;
     }
-    return true;
+    /* libsodium takes some octets above 127 for digits */
+    xls_key_encode(out, again);
+    good = xls_same(again, text, text_len) == XLS_OK;
+    xls_wipe(again, sizeof(again));
+    if (!good) {
+        xls_wipe(out, XLS_KEY);
+    }
+    return good;
 }
 
 void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT])
