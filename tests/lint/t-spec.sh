@@ -16,11 +16,11 @@ check() {
         for label in $labels; do
             grep -rqwF --include='*.[ch]' -e "$label" "$1/libxlsec" "$1/xl-plugin" ||
                 echo "$label is cited nowhere in libxlsec or xl-plugin"
-            grep -rqwF --include='*.[ch]' --include='*.sh' --include='*.py' \
+            grep -rqwF --include='*.[ch]' --include='*.def' --include='*.sh' --include='*.py' \
                 -e "$label" "$1/tests" ||
                 echo "$label is cited in no test"
         done
-        grep -rhowE --include='*.[ch]' -e "$letter-[0-9]+" "$1/libxlsec" \
+        grep -rhowE --include='*.[ch]' --include='*.def' -e "$letter-[0-9]+" "$1/libxlsec" \
             "$1/xl-plugin" "$1/tests" "$1/doc" | sort -u |
             while read -r label; do
                 echo "$labels" | grep -qxF -e "$label" ||

@@ -6,7 +6,7 @@ XLS_XENFMT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
 XLS_XENFMT_LIBS = libxlsec/libxlsec-core.la $(JSONC_LIBS) $(CHECK_LIBS)
 
 XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-emu \
-	tests/unit/t-xenfmt-guard \
+	tests/unit/t-xenfmt-fields tests/unit/t-xenfmt-guard \
 	tests/unit/t-xenfmt-judge tests/unit/t-xenfmt-members \
 	tests/unit/t-xenfmt-oracle \
 	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-policy \
@@ -25,6 +25,11 @@ tests_unit_t_xenfmt_guard_SOURCES = tests/unit/t-xenfmt-guard.c \
 	$(XLS_XENFMT_BUILD)
 tests_unit_t_xenfmt_guard_CPPFLAGS = $(XLS_XENFMT_CPP)
 tests_unit_t_xenfmt_guard_LDADD = $(XLS_XENFMT_LIBS)
+
+tests_unit_t_xenfmt_fields_SOURCES = tests/unit/t-xenfmt-fields.c \
+	tests/unit/xenfmt-fields.def $(XLS_XENFMT_BUILD)
+tests_unit_t_xenfmt_fields_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_xenfmt_fields_LDADD = $(XLS_XENFMT_LIBS)
 
 tests_unit_t_xenfmt_judge_SOURCES = tests/unit/t-xenfmt-judge.c \
 	$(XLS_XENFMT_BUILD)
@@ -71,7 +76,7 @@ tests_streams_measure_SOURCES = tests/streams/measure.c
 
 XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh \
 	tests/streams/t-exploits.sh \
-	tests/streams/t-speed.sh tests/streams/t-spec-stream.sh \
+	tests/streams/t-speed.sh tests/streams/t-fields.sh \
 	tests/streams/t-verifier.sh
 EXTRA_DIST += tests/streams/exploit-streams tests/streams/mutate \
 	tests/data/streams/hvm.xl.xz tests/data/streams/hvm-live.xl.xz \
