@@ -26,6 +26,7 @@ func (s *stream) readConfig(text []byte) {
 		s.must(uuid.is(jsonString) && uuidForm.MatchString(uuid.text), "S-27",
 			"uuid")
 	}
+	s.fits(configRoot, root)
 	s.configSizes(binfo)
 }
 

@@ -23,7 +23,7 @@ func (s *stream) hvmCPU(b []byte) {
 		(cr0>>31&1 == 0 || cr0&1 == 1), "S-113", "cr0 0x%x", cr0)
 	p := &s.xc.policy
 	cr3 := le.Uint64(b[672:])
-	s.must(!p.known || cr3>>p.addressBits == 0, "S-113", "cr3 0x%x", cr3)
+	s.must(cr3>>p.addressBits == 0, "S-113", "cr3 0x%x", cr3)
 	s.must(le.Uint64(b[680:])&^p.cr4() == 0, "S-113", "cr4 0x%x",
 		le.Uint64(b[680:]))
 	efer := le.Uint64(b[992:])

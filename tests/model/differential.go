@@ -40,7 +40,6 @@ func commandDifferential(args []string) int {
 	flags.StringVar(&c.out, "out", ".", "where disagreements are written")
 	only := flags.Int64("only", -1, "this mutant alone, written to --out")
 	report := flags.String("report", "", "a report to write")
-	doc := flags.String("doc", "", "STREAM.md, for the report's list of rules")
 	corpus := flags.String("corpus", "", "a folder of files to judge first")
 	flags.Parse(args)
 	if err := c.grow(flags.Args()); err != nil || c.judge == "" {
@@ -58,7 +57,7 @@ func commandDifferential(args []string) int {
 		err = c.judgeMutants()
 	}
 	if err == nil && *report != "" {
-		err = os.WriteFile(*report, []byte(c.report(*doc)), 0o644)
+		err = os.WriteFile(*report, []byte(c.report(os.Args[1])), 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "model differential:", err)

@@ -13,35 +13,25 @@ func (s *stream) readEmulator(kind, length uint32) (uint32, uint32) {
 	s.must(s.guest == guestHVM || s.guest == guestHVMorPVH, "S-48",
 		"no device model belongs to this guest")
 	s.guest = guestHVM
-	var id uint32
 	if kind == libxlXenstore {
 		s.libxlLength(length, 12, 32768)
 		body := s.body(length, "S-44")
-		id = s.emulatorHead(body)
+		s.emulatorHead(body)
 		s.xenstorePairs(body[8:])
 		kind, length = s.libxlFrame()
 		s.must(kind == libxlEmulator, "S-42", "no EMULATOR_CONTEXT")
 	}
 	s.libxlLength(length, 18, 1<<20)
 	body := s.body(length, "S-44")
-	again := s.emulatorHead(body)
-	s.must(id == 0 || id == again, "S-45", "another emulator")
+	s.emulatorHead(body)
 	s.qemuState(body[8:])
 	return s.libxlFrame()
 }
 
-func (s *stream) emulatorHead(body []byte) uint32 {
-	id := le.Uint32(body)
-	s.must(id == 1 || id == 2, "S-45", "emulator %d", id)
+func (s *stream) emulatorHead(body []byte) {
+	s.must(le.Uint32(body) == 2, "S-45", "emulator %d", le.Uint32(body))
 	s.must(le.Uint32(body[4:]) == 0, "S-45", "instance")
-	return id
 }
-
-// The head of the platform device's section: u32 number, its name and that
-// name's length, u32 instance, u32 version 4.
-var platformDevice = regexp.MustCompile(
-	`(?s-i)\x04....\x15[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/platform` +
-		`\x00\x00\x00\x00\x00\x00\x00\x04`)
 
 var physmapKey = regexp.MustCompile(
 	`^physmap/[0-9a-f]{1,16}/(start_addr|size|name)$`)
@@ -58,18 +48,5 @@ func (s *stream) xenstorePairs(data []byte) {
 		for _, c := range value {
 			s.must(c >= 32 && c < 127, "S-46", "value %q", value)
 		}
-	}
-}
-
-func (s *stream) qemuState(q []byte) {
-	s.must(string(q[:4]) == "QEVM" && be.Uint32(q[4:]) == 3, "S-47",
-		"not QEMU's version 3")
-	s.must(q[8] == 4, "S-47", "no full section")
-	s.must(q[len(q)-1] == 0, "S-47", "does not end")
-	if at := platformDevice.FindIndex(q); at != nil {
-		behind := at[1] + 277
-		s.must(behind < len(q), "S-47", "the platform device is cut off")
-		s.must(q[behind] == 4 || q[behind] == 0 && behind == len(q)-1, "S-47",
-			"neither a section nor the end behind the platform device")
 	}
 }

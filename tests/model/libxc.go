@@ -74,6 +74,7 @@ func (s *stream) readLibxc() {
 	h := s.take(24)
 	x := &s.xc
 	x.version = be.Uint32(h[12:])
+	x.policy.addressBits = 52
 	s.must(be.Uint64(h) == 1<<64-1 && string(h[8:12]) == "XENF" &&
 		(x.version == 2 || x.version == 3) && be.Uint16(h[16:]) == 0,
 		"S-50", "not libxc's version 2 or 3")

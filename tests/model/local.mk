@@ -3,16 +3,18 @@ check_PROGRAMS += tests/model/judge
 tests_model_judge_SOURCES = tests/model/judge.c
 tests_model_judge_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
 
-EXTRA_DIST += tests/model/t-model.sh
-EXTRA_DIST += tests/model/README.md tests/model/config.go \
-	tests/model/context.go tests/model/devices.go \
-	tests/model/differential.go tests/model/emulator.go \
+XLS_LINT += tests/model/t-model.sh tests/model/t-hvmctx.sh
+CLEANFILES += tests/model/model tests/model/model.lock
+EXTRA_DIST += tests/model/README.md tests/model/build.sh \
+	tests/model/config.go tests/model/context.go tests/model/contexts.go \
+	tests/model/devices.go tests/model/differential.go tests/model/emulator.go \
 	tests/model/entries.go tests/model/guard.go tests/model/hvm.go \
-	tests/model/json.go tests/model/libxc.go tests/model/main.go \
-	tests/model/memory.go tests/model/mutate.go tests/model/parts.go \
-	tests/model/policy.go tests/model/pv.go tests/model/random.go \
-	tests/model/rare.go tests/model/report.go tests/model/seeds.go \
-	tests/model/stream.go tests/model/texts.go
+	tests/model/hvmctx-shim.c tests/model/json.go tests/model/libxc.go \
+	tests/model/main.go tests/model/memory.go tests/model/mutate.go \
+	tests/model/parts.go tests/model/policy.go tests/model/pv.go \
+	tests/model/qemu.go tests/model/random.go tests/model/rare.go \
+	tests/model/report.go tests/model/schema.go tests/model/seeds.go \
+	tests/model/stream.go tests/model/texts.go tests/streams/xen-utils.sh
 
 COUNT = 1000000
 SEED = 1

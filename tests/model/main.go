@@ -19,15 +19,20 @@ const (
 func main() {
 	commands := map[string]func([]string) int{
 		"check":        commandCheck,
+		"contexts":     commandContexts,
 		"differential": commandDifferential,
 	}
-	if len(os.Args) > 1 {
-		if run, ok := commands[os.Args[1]]; ok {
-			os.Exit(run(os.Args[2:]))
+	if len(os.Args) > 2 {
+		if run, ok := commands[os.Args[2]]; ok {
+			if err := loadDocument(os.Args[1]); err != nil {
+				fmt.Fprintln(os.Stderr, "model:", err)
+				os.Exit(exitUsage)
+			}
+			os.Exit(run(os.Args[3:]))
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: model check|cut|differential|mutants|"+
-		"contexts [OPTIONS] ...")
+	fmt.Fprintln(os.Stderr, "usage: model STREAM.md check|contexts|"+
+		"differential [OPTIONS] FILE...")
 	os.Exit(exitUsage)
 }
 

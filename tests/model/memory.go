@@ -2,16 +2,15 @@
 
 package main
 
-import "bytes"
-
 // memory is what is remembered of the passes over it.
 type memory struct {
-	passes   int
-	next     uint64 // the frame that would go on
-	short    bool   // the last record had fewer than 1024 frames
-	frames   uint64 // of the first pass
-	content  uint64 // pages, in all
-	lastList []byte // of the first pass's last record
+	passes  int
+	next    uint64 // the frame that would go on
+	short   bool   // the last record had fewer than 1024 frames
+	frames  uint64 // of the first pass
+	content uint64 // pages, in all
+
+	lastFirst uint64 // of the first pass's last record
 }
 
 const (
@@ -97,8 +96,8 @@ func (s *stream) pass(list []byte) {
 	} else if m.passes == 1 && !(goesOn && first == m.next) {
 		s.must(m.short || first < m.next, "S-76", "gap before 0x%x", first)
 		s.firstPassEnds()
-		s.must(len(m.lastList) < 8*8 || !bytes.Equal(list, m.lastList),
-			"S-79", "the last record again")
+		s.must(count < 8 || first != m.lastFirst || last != m.next-1 ||
+			last-first != count-1, "S-79", "the last record again")
 		m.passes = 2
 	} else if !goesOn {
 		m.passes++
@@ -106,7 +105,7 @@ func (s *stream) pass(list []byte) {
 	}
 	if m.passes == 1 {
 		s.must(last-first == count-1, "S-76", "gap after 0x%x", first)
-		m.frames, m.lastList = last+1, list
+		m.frames, m.lastFirst = last+1, first
 	}
 	s.must(last < m.frames, "S-77", "frame 0x%x was not there", last)
 	m.next, m.short = last+1, count < batch

@@ -33,7 +33,7 @@ func leafAllowed(leaf, sub uint32) bool {
 func (s *stream) cpuPolicy() {
 	b := s.expect(xcCPUID)
 	p := &s.xc.policy
-	p.known, p.addressBits = true, 52
+	p.known = true
 	var last uint64
 	for at := 0; at < len(b); at += 24 {
 		leaf, sub := le.Uint32(b[at:]), le.Uint32(b[at+4:])

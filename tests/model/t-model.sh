@@ -5,18 +5,12 @@
 # REPORT it writes one; `make differential` is this with a large COUNT.
 set -eu
 dir=${srcdir:-.}
+doc=$dir/doc/STREAM.md
 build=${builddir:-.}
-for tool in go xz; do
-    command -v "$tool" >/dev/null || {
-        echo "skipped: no $tool (Debian: apt-get install golang-go xz-utils)"
-        exit 77
-    }
-done
+. "$dir/tests/model/build.sh"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 mkdir "$tmp/streams" "$tmp/corpus"
-GO111MODULE=off GOFLAGS='' GOCACHE=${GOCACHE:-$tmp/cache} GOPROXY=off \
-    go build -o "$tmp/model" "$dir"/tests/model/*.go
 for file in "$dir"/tests/data/streams/*.xl.xz; do
     xz -dc "$file" >"$tmp/streams/$(basename "$file" .xz)"
 done
@@ -34,20 +28,20 @@ fail() {
 
 # Exit statuses and --json are those of `xlsec check`.
 status=0
-"$tmp/model" check --json "$tmp/streams/hvm.xl" >"$tmp/said" || status=$?
+"$model" "$doc" check --json "$tmp/streams/hvm.xl" >"$tmp/said" || status=$?
 [ "$status" = 0 ] || fail "hvm.xl: status $status"
 grep -q '"accepted":true' "$tmp/said" || fail "hvm.xl: $(cat "$tmp/said")"
-"$tmp/model" check --json --format libxl "$tmp/streams/hvm.xl" \
+"$model" "$doc" check --json --format libxl "$tmp/streams/hvm.xl" \
     >"$tmp/said" || status=$?
 [ "$status" = 65 ] || fail "hvm.xl as libxl's: status $status"
 grep -q '"accepted":false,"offset":0,.*"rule":"S-40"' "$tmp/said" ||
     fail "hvm.xl as libxl's: $(cat "$tmp/said")"
 status=0
-"$tmp/model" check "$tmp/none" 2>/dev/null || status=$?
+"$model" "$doc" check "$tmp/none" 2>/dev/null || status=$?
 [ "$status" = 66 ] || fail "no file: status $status"
 
 mkdir -p "${OUT:-$tmp}"
-"$tmp/model" differential --judge "${XLS_JUDGE:-$build/tests/model/judge}" \
+"$model" "$doc" differential --judge "${XLS_JUDGE:-$build/tests/model/judge}" \
     --count "${COUNT:-20000}" --seed "${SEED:-1}" --out "${OUT:-$tmp}" \
-    --corpus "$tmp/corpus" --doc "$dir/doc/STREAM.md" \
+    --corpus "$tmp/corpus" \
     ${REPORT:+--report "$REPORT"} "$tmp"/streams/*.xl
