@@ -75,6 +75,12 @@ static bool parse_bundle(const struct options *o, const char *text,
         rc = xls_peer_parse(whole, o->file, peer, &why);
     }
     free(whole);
+    if (rc == XLS_OK && peer->accept.used > 0) {
+        rc = xls_why_set(&why, XLS_HOST_CONF,
+                         "%s: says what this host is to accept (accept-...); "
+                         "an identity does not: is it from xlsec id?",
+                         o->file);
+    }
     if (rc != XLS_OK) {
         xls_say_error(PROGRAM, "%s", why.text);
     }

@@ -57,7 +57,10 @@ static bool make_host(const struct xls_two_hosts *hosts, unsigned which,
     (void)snprintf(text, sizeof(text),
                    "[peer]\nname = " XLS_TWO_HOSTS_PEER
                    "\naddress = 127.0.0.1\nport = %u\n"
-                   "key = %s\nallow = incoming outgoing\n",
+                   "key = %s\nallow = incoming outgoing\n"
+                   /* both are this host: whatever guest it has may come */
+                   "accept-kernel = /**\naccept-disk = /**\n"
+                   "accept-disk-format = *\naccept-bridge = *\n",
                    (unsigned)port, key);
     if (!xls_two_hosts_write(hosts, which, "peers.d/other.conf", text, 0644)) {
         return false;

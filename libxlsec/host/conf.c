@@ -100,13 +100,15 @@ static bool conf_libexec(void *out, const char *value)
 }
 
 static const struct xls_ini_word conf_words[] = {
-    {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false},
-    {"xlsecd", "port", conf_port, "a port, 1 to 65535", false},
-    {"xlsecd", "max-sessions", conf_sessions, "a number, 1 to 256", false},
-    {"time", "handshake", conf_handshake, "seconds, 1 to 600", false},
-    {"time", "stall", conf_stall, "seconds, 1 to 3600", false},
-    {"time", "finish", conf_finish, "seconds, 1 to 86400", false},
-    {"paths", "libexec", conf_libexec, "an absolute path", false},
+    {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false,
+     NULL},
+    {"xlsecd", "port", conf_port, "a port, 1 to 65535", false, NULL},
+    {"xlsecd", "max-sessions", conf_sessions, "a number, 1 to 256", false,
+     NULL},
+    {"time", "handshake", conf_handshake, "seconds, 1 to 600", false, NULL},
+    {"time", "stall", conf_stall, "seconds, 1 to 3600", false, NULL},
+    {"time", "finish", conf_finish, "seconds, 1 to 86400", false, NULL},
+    {"paths", "libexec", conf_libexec, "an absolute path", false, NULL},
 };
 
 static bool peer_name(void *out, const char *value)
@@ -159,16 +161,83 @@ static bool peer_allow(void *out, const char *value)
     return p->incoming || p->outgoing;
 }
 
+static enum xls_cfg_word word_of(const char *name)
+{
+    int w = XLS_ACCEPT_WORDS - 1;
+
+    while (w > 0 &&
+           strcmp(xls_cfg_word_name((enum xls_cfg_word)w), name) != 0) {
+        w--;
+    }
+    return (enum xls_cfg_word)w;
+}
+
+/* Patterns with commas between them, each for this word of the policy. */
+static bool peer_accept(void *out, const char *name, const char *value)
+{
+    struct xls_peer *p = out;
+    enum xls_cfg_word word = word_of(name);
+    char copy[XLS_CFG_PATTERN_MAX + 1];
+    char *at = copy;
+
+    if (!set_text(copy, sizeof(copy), value)) {
+        return false;
+    }
+    while (at != NULL) {
+        char *pattern = strsep(&at, ",");
+        size_t len;
+
+        pattern += strspn(pattern, " \t");
+        len = strlen(pattern);
+        while (len > 0 && strchr(" \t", pattern[len - 1]) != NULL) {
+            pattern[--len] = '\0';
+        }
+        if (!xls_cfg_policy_add(&p->accept, word, pattern)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static const struct xls_ini_word peer_words[] = {
     {"peer", "name", peer_name,
-     "'name = NAME' (letters, digits, '.', '-', '_'; 63 at most)", true},
-    {"peer", "address", peer_address, "a host name or an address", false},
-    {"peer", "port", peer_port, "a port, 1 to 65535", false},
+     "'name = NAME' (letters, digits, '.', '-', '_'; 63 at most)", true, NULL},
+    {"peer", "address", peer_address, "a host name or an address", false, NULL},
+    {"peer", "port", peer_port, "a port, 1 to 65535", false, NULL},
     {"peer", "key", peer_key,
      "'key = BASE64' (the 44 characters that xlsec id shows on that host)",
-     true},
+     true, NULL},
     {"peer", "allow", peer_allow,
-     "'allow = incoming', 'outgoing', both, or 'nothing'", true},
+     "'allow = incoming', 'outgoing', both, or 'nothing'", true, NULL},
+    {"peer", "accept-disk", NULL, "paths of disks, such as /dev/vg0/*", false,
+     peer_accept},
+    {"peer", "accept-disk-format", NULL, "formats of disks, such as qcow2",
+     false, peer_accept},
+    {"peer", "accept-script", NULL,
+     "names of hotplug scripts, such as block-drbd", false, peer_accept},
+    {"peer", "accept-kernel", NULL,
+     "paths of kernels and ramdisks, such as /srv/boot/*", false, peer_accept},
+    {"peer", "accept-firmware", NULL, "paths of firmware", false, peer_accept},
+    {"peer", "accept-bootloader", NULL, "names or paths of boot loaders", false,
+     peer_accept},
+    {"peer", "accept-device-model", NULL, "paths of device models", false,
+     peer_accept},
+    {"peer", "accept-qemu-arg", NULL, "arguments of QEMU's", false,
+     peer_accept},
+    {"peer", "accept-listen", NULL, "addresses for VNC to listen on", false,
+     peer_accept},
+    {"peer", "accept-bridge", NULL, "names of bridges, such as br-guests*",
+     false, peer_accept},
+    {"peer", "accept-backend", NULL, "names or numbers of domains", false,
+     peer_accept},
+    {"peer", "accept-pci", NULL, "PCI devices, such as 0000:03:00.0", false,
+     peer_accept},
+    {"peer", "accept-xenstore", NULL, "nodes of xenstore, such as vm-data/**",
+     false, peer_accept},
+    {"peer", "accept-setting", NULL,
+     "members of the guest's configuration, such as "
+     "c_info.pool_name=Pool-1",
+     false, peer_accept},
 };
 
 bool xls_peer_name_ok(const char *name)
@@ -295,6 +364,7 @@ static enum xls_rc add_peer(const char *dir, const char *file,
                            "same name or key; remove one of them",
                            path);
     }
+    (void)snprintf(peer->path, sizeof(peer->path), "%s", path);
     (void)snprintf(peer->psk_path, sizeof(peer->psk_path), "%s/peers.d/%s.psk",
                    dir, peer->name);
     peers->count++;

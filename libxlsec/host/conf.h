@@ -4,6 +4,7 @@
  *
  *   xlsec.conf       this host (INI; see xlsec.conf(5))
  *   peers.d/X.conf   one other host each: name, address, key, what is allowed
+ *                    and accepted of its guests' configurations
  *   peers.d/X.psk    a pre-shared key with that host, if there is one (secret)
  *   host.key         this host's static key (secret)
  *   fleet.key        the key that all hosts share (secret)
@@ -21,6 +22,7 @@
 #include "base/rc.h"
 #include "base/why.h"
 #include "host/keyfile.h"
+#include "xenfmt/cfgpolicy.h"
 
 enum {
     XLS_PATH = 256,
@@ -48,6 +50,8 @@ struct xls_peer {
     bool incoming;                           /* it may send guests to us */
     bool outgoing;                           /* it may be sent guests of ours */
     char psk_path[XLS_PATH + XLS_NAME + 32]; /* may not exist */
+    char path[XLS_PATH + 256 + 16]; /* its file; empty when parsed alone */
+    struct xls_cfg_policy accept;   /* of guests' configurations from it */
 };
 
 struct xls_peers {

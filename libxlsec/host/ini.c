@@ -58,14 +58,15 @@ static int on_word(void *user, const char *section, const char *name,
         if (strcmp(w->section, section) != 0 || strcmp(w->name, name) != 0) {
             continue;
         }
-        if ((p->seen & (1U << i)) != 0) {
+        if ((p->seen & (1U << i)) != 0 && w->add == NULL) {
             p->rc = xls_why_set(p->why, XLS_HOST_CONF,
                                 "%s:%u: '%s' is there twice; remove one",
                                 p->path, p->line, name);
             return 0;
         }
         p->seen |= 1U << i;
-        if (!w->set(p->out, value)) {
+        if (w->add != NULL ? !w->add(p->out, name, value)
+                           : !w->set(p->out, value)) {
             p->rc =
                 xls_why_set(p->why, XLS_HOST_CONF, "%s:%u: '%s' has to be %s",
                             p->path, p->line, name, w->expects);

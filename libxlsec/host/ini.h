@@ -21,6 +21,8 @@ struct xls_ini_word {
     bool (*set)(void *out, const char *value);
     const char *expects; /* for the message: "a port, 1 to 65535" */
     bool needed;
+    /* instead of set, for a word that may come more than once */
+    bool (*add)(void *out, const char *name, const char *value);
 };
 
 /*

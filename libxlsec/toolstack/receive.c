@@ -10,6 +10,7 @@
 #include "host/clock.h"
 #include "host/fd.h"
 #include "toolstack/crew.h"
+#include "toolstack/permit.h"
 #include "toolstack/worker.h"
 
 struct receive {
@@ -108,11 +109,13 @@ static enum xls_rc refuse(struct receive *r, const char *rule)
     return XLS_PEER_POLICY;
 }
 
-/* The guard judges the offered config; then the offer and this host do. */
+/* The guard judges the offered config; then the peer's policy, on the guard's
+ * own text, which is what libxl will see; then the offer and this host. */
 static enum xls_rc judge_offer(struct receive *r)
 {
     struct xls_control yes = {.type = XLS_ADMIT};
     struct xls_offer offer = r->control.u.offer;
+    char permit[XLS_PERMIT_RULE];
     const char *rule = "config";
     enum xls_rc rc;
 
@@ -122,6 +125,11 @@ static enum xls_rc judge_offer(struct receive *r)
     rc = xls_crew_config(&r->crew, offer.config, offer.config_len, &r->facts,
                          &r->config, r->why);
     offer.config = NULL;
+    if (rc == XLS_OK) {
+        rule = permit;
+        rc = xls_permit(r->setup->confdir, r->crew.peer_key, r->config, permit,
+                        r->why);
+    }
     if (rc == XLS_OK) {
         rule = xls_admit_offer(&offer, &r->facts, r->why);
         rc = rule == NULL ? XLS_OK : XLS_PEER_POLICY;

@@ -32,7 +32,7 @@ enum xls_cfg_word {
     XLS_ACCEPT_WORDS,
 };
 
-enum { XLS_CFG_POLICY_MAX = 4096, XLS_CFG_PATTERN_MAX = 180 };
+enum { XLS_CFG_POLICY_MAX = 4096, XLS_CFG_PATTERN_MAX = 170 };
 
 struct xls_cfg_policy {
     size_t used;

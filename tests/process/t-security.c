@@ -304,6 +304,36 @@ static void destination_refuses(struct scene *s)
     expect_untouched(s);
 }
 
+/* [S-38] A real guest, whose kernel nobody has said may be had from that host:
+ * the refusal says the line, and with the line it is accepted. */
+static void policy_refuses(struct scene *s)
+{
+    run_end(&s->run);
+    expect(s, run_begin(&s->run, &s->field, s->streams->path[0]), "memory");
+    set_peer(s, DESTINATION, s->field.hosts.key[SOURCE].pub, "incoming");
+    run_go(&s->run);
+    judge(&s->run, FATE_DENIED, &s->complaint);
+    expect_words(s, SOURCE,
+                 "[S-203] b_info.kernel '/usr/local/lib/xlsec-lab/vmlinuz' is "
+                 "not accepted from this host; to accept it, add to ");
+    expect_words(s, SOURCE,
+                 "/peers.d/other.conf: accept-kernel = "
+                 "/usr/local/lib/xlsec-lab/vmlinuz (and 1 more");
+    expect(s, !did(s, DEED_ADMIT), "the host was not asked");
+    expect_untouched(s);
+}
+
+static void policy_permits(struct scene *s)
+{
+    run_end(&s->run);
+    expect(s, run_begin(&s->run, &s->field, s->streams->path[0]), "memory");
+    set_peer(s, DESTINATION, s->field.hosts.key[SOURCE].pub,
+             "incoming\naccept-kernel = /usr/local/lib/xlsec-lab/vmlinuz\n"
+             "accept-kernel = /usr/local/lib/xlsec-lab/guest.gz");
+    run_go(&s->run);
+    judge(&s->run, FATE_MOVED, &s->complaint);
+}
+
 static void destination_cannot_start(struct scene *s)
 {
     s->run.knobs.fail_run = true;
@@ -646,6 +676,8 @@ static const struct {
     {"noise to the destination", noise_to_destination},
     {"silence to the destination", silence_to_destination},
     {"destination refuses", destination_refuses},
+    {"policy refuses", policy_refuses},
+    {"policy permits", policy_permits},
     {"destination cannot start it", destination_cannot_start},
     {"destination cannot load it", destination_cannot_load},
     {"source cannot save it", source_cannot_save},

@@ -99,6 +99,8 @@ struct bad {
 #define LONG64                                                                 \
     "0123456789012345678901234567890123456789012345678901234567890123"
 
+#define EXPECT_DISK "paths of disks, such as /dev/vg0/*"
+
 static const struct bad bad_peers[] = {
     {"", "f:1: 'name' is missing from section [peer]; add " EXPECT_NAME},
     {"[peer]\n",
@@ -147,6 +149,15 @@ static const struct bad bad_peers[] = {
     {"[peer]\nallow = ,\n", "f:2: 'allow' has to be " EXPECT_ALLOW},
     {"[peer]\nallow = nothing incoming\n",
      "f:2: 'allow' has to be " EXPECT_ALLOW},
+    {"[peer]\naccept-disk =\n", "f:2: 'accept-disk' has to be " EXPECT_DISK},
+    {"[peer]\naccept-disk = /a,\n",
+     "f:2: 'accept-disk' has to be " EXPECT_DISK},
+    {"[peer]\naccept-disk = /a\naccept-disk = /a/../b\n",
+     "f:3: 'accept-disk' has to be " EXPECT_DISK},
+    {"[peer]\naccept-disk = /\xc3\xa9\n",
+     "f:2: 'accept-disk' has to be " EXPECT_DISK},
+    {"[peer]\naccept-disks = /a\n",
+     "f:2: unknown word 'accept-disks' in section [peer]" SEE},
     {"[peer]\nname = a\nwhat is this\n" PEER_REST,
      "f:3: neither a [section] nor 'word = value'; mend the line or put '#' "
      "before it"},
@@ -199,6 +210,81 @@ START_TEST(good_peers_are_taken)
 }
 END_TEST
 
+/* [S-38] What the file accepts of a guest's configuration: lists, more than one
+ * line, and every word. */
+START_TEST(peers_accept_settings)
+{
+    static const struct {
+        enum xls_cfg_word word;
+        const char *value;
+        bool has;
+    } list[] = {
+        {XLS_ACCEPT_DISK, "/dev/vg0/a", true},
+        {XLS_ACCEPT_DISK, "/srv/xen/a b.img", true},
+        {XLS_ACCEPT_DISK, "/srv/one", true},
+        {XLS_ACCEPT_DISK, "/srv/two", false},
+        {XLS_ACCEPT_DISK_FORMAT, "qcow2", true},
+        {XLS_ACCEPT_SCRIPT, "block-drbd", true},
+        {XLS_ACCEPT_SCRIPT, "qcow2", false},
+        {XLS_ACCEPT_KERNEL, "/boot/k", true},
+        {XLS_ACCEPT_FIRMWARE, "/fw/a", true},
+        {XLS_ACCEPT_BOOTLOADER, "pvgrub", true},
+        {XLS_ACCEPT_DEVICE_MODEL, "/usr/bin/qemu", true},
+        {XLS_ACCEPT_QEMU_ARG, "-device", true},
+        {XLS_ACCEPT_QEMU_ARG, "x=y:1", true},
+        {XLS_ACCEPT_LISTEN, "0.0.0.0", true},
+        {XLS_ACCEPT_BRIDGE, "br1", true},
+        {XLS_ACCEPT_BACKEND, "storage", true},
+        {XLS_ACCEPT_PCI, "0000:03:00.0", true},
+        {XLS_ACCEPT_XENSTORE, "data/a/b", true},
+        {XLS_ACCEPT_SETTING, "hda", true}, /* of b_info.x, see below */
+    };
+    struct xls_peer peer;
+    struct xls_why why = {""};
+
+    T(xls_peer_parse(
+          "[peer]\nname = a\n" PEER_REST
+          "accept-disk = /dev/vg0/* ,\t/srv/xen/*.img\naccept-disk = "
+          "/srv/one\naccept-disk-format = qcow2\naccept-script = block-drbd\n"
+          "accept-kernel = /boot/*\naccept-firmware = /fw/**\n"
+          "accept-bootloader = pvgrub\naccept-device-model = /usr/bin/qemu\n"
+          "accept-qemu-arg = -device\naccept-qemu-arg = x=y:*\n"
+          "accept-listen = 0.0.0.0\naccept-bridge = br*\n"
+          "accept-backend = storage\naccept-pci = 0000:03:00.*\n"
+          "accept-xenstore = data/**\naccept-setting = b_info.x=hda\n",
+          "f", &peer, &why) == XLS_OK);
+    for (size_t i = 0; i < T_COUNT(list); i++) {
+        ck_assert_msg(xls_cfg_policy_has(&peer.accept, list[i].word, "b_info.x",
+                                         list[i].value) == list[i].has,
+                      "%s %s", xls_cfg_word_name(list[i].word), list[i].value);
+    }
+    T(xls_peer_parse("[peer]\nname = a\n" PEER_REST, "f", &peer, &why) ==
+      XLS_OK);
+    T(peer.accept.used == 0);
+}
+END_TEST
+
+/* A line of the longest pattern is a line that inih takes. */
+START_TEST(the_longest_line_is_read)
+{
+    struct xls_peer peer;
+    struct xls_why why = {""};
+    char text[512];
+    char pattern[XLS_CFG_PATTERN_MAX + 1];
+
+    memset(pattern, 'x', sizeof(pattern) - 1);
+    pattern[sizeof(pattern) - 1] = '\0';
+    for (int w = XLS_ACCEPT_DISK; w < XLS_ACCEPT_WORDS; w++) {
+        (void)snprintf(text, sizeof(text), "[peer]\nname = a\n%s = %s\n%s",
+                       xls_cfg_word_name((enum xls_cfg_word)w), pattern,
+                       PEER_REST);
+        ck_assert_msg(xls_peer_parse(text, "f", &peer, &why) == XLS_OK, "%s",
+                      why.text);
+        T(peer.accept.used == sizeof(pattern) + 1);
+    }
+}
+END_TEST
+
 START_TEST(names_of_peers)
 {
     T(xls_peer_name_ok("a") && xls_peer_name_ok("9") &&
@@ -231,6 +317,7 @@ START_TEST(peers_of_a_directory)
     key[31] = 1;
     T(xls_peers_by_key(&peers, key) == NULL);
     T(strstr(peers.list[1].psk_path, "/peers.d/b.psk") != NULL);
+    T(strstr(peers.list[1].path, "/peers.d/b.conf") != NULL);
     xls_peers_free(&peers);
     xls_peers_free(&peers);
     end();
@@ -539,6 +626,8 @@ int main(void)
     const TTest *const list[] = {
         bad_peers_are_told,
         good_peers_are_taken,
+        peers_accept_settings,
+        the_longest_line_is_read,
         names_of_peers,
         peers_of_a_directory,
         peers_that_contradict,

@@ -26,7 +26,18 @@ secure_setup() {
         f=$(secure_file "id$((3 - n))")
         "$LAB_CMD" exec $n -n "xlsec trust --fingerprint \
             $(sed -n 's/^# \(SHA256:.*\)/\1/p' "$f") /root/xen$((3 - n)).id"
+        # shellcheck disable=SC2016 # for the shell there
+        secure_accepts | "$LAB_CMD" exec $n sh -c 'cat >>"$1"' sh \
+            "/etc/xen/xlsec/peers.d/xen$((3 - n)).conf"
     done
+}
+
+# What each host accepts of the other's guests: those that lab guest starts.
+secure_accepts() {
+    cat <<'EOT'
+accept-kernel = /usr/local/lib/xlsec-lab/*
+accept-disk = /dev/loop*, /root/*.img
+EOT
 }
 
 # secure_daemon N: (re)start xlsecd there; its log is /var/log/xlsecd.log.
