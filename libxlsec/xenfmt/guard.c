@@ -209,7 +209,8 @@ static enum xls_rc leave(struct xls_guard *g)
         rc = config_bound(g);
         enter(g, LAYER_LIBXL);
     } else if (g->layer == LAYER_LIBXC && g->fmt != XLS_FMT_LIBXC) {
-        xls_libxl_ascend(&g->libxl, g->libxc.hvm);
+        xls_libxl_ascend(&g->libxl, g->libxc.hvm,
+                         g->limits.max_pages + XLS_PFN_SLACK);
         g->layer = LAYER_LIBXL;
         g->inside = false;
         g->need = XLS_REC_HEAD;

@@ -126,8 +126,9 @@ enum xls_rc xls_libxl_step(struct xls_libxl *ll, const uint8_t *buf, size_t len,
 }
 
 /* [S-48] Which records may follow is a matter of the guest's type. */
-void xls_libxl_ascend(struct xls_libxl *ll, bool hvm)
+void xls_libxl_ascend(struct xls_libxl *ll, bool hvm, uint64_t frames)
 {
+    ll->frames = frames;
     if (!hvm || ll->type == XLS_GUEST_PVH || ll->type == XLS_GUEST_PV) {
         ll->phase = XLS_LPHASE_PLAIN;
     } else {

@@ -23,6 +23,7 @@ struct xls_libxl {
     bool headed;              /* the header is judged */
     enum xls_libxl_phase phase;
     struct xls_run run;
+    uint64_t frames;          /* guest frames are below this */
     bool emulated;            /* EMULATOR_CONTEXT was seen: the guest is HVM */
     struct xls_emu_way state; /* of it, how much is judged */
     uint64_t records;
@@ -41,8 +42,9 @@ XLS_MUST_USE enum xls_rc xls_libxl_step(struct xls_libxl *ll,
                                         struct xls_want *want,
                                         struct xls_finding *why);
 
-/* The libxc stream is complete; hvm: its domain type was 2. */
-void xls_libxl_ascend(struct xls_libxl *ll, bool hvm);
+/* The libxc stream is complete; hvm: its domain type was 2; the numbers of its
+ * frames are less than frames. */
+void xls_libxl_ascend(struct xls_libxl *ll, bool hvm, uint64_t frames);
 
 /* The judges of the emulator's records, each to be called by itself too.
  * Errors: XLS_PEER_RANGE, XLS_PEER_SHORT, with *why filled. */

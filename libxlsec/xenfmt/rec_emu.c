@@ -5,10 +5,11 @@
 #include "base/rd.h"
 #include "xenfmt/emu_walk.h"
 #include "xenfmt/libxl.h"
+#include "xenstore-schema/schema.h"
 
 #define EMULATOR_QEMU 2U
-#define PAIRS_MAX     64U
-#define VALUE_MAX     256U
+#define STRING_MAX    256U
+#define REGIONS_MAX   21U /* 63 pairs */
 
 #define QEMU_MAGIC   0x5145564dU /* "QEVM" */
 #define QEMU_VERSION 3U
@@ -47,61 +48,100 @@ static const char *string_take(struct xls_rd *rd, size_t max, size_t *len)
     return (const char *)at;
 }
 
-/* physmap/HEX/start_addr, physmap/HEX/size or physmap/HEX/name. */
-static bool key_known(const char *key, size_t len)
-{
-    static const char *const leaves[] = {"/start_addr", "/size", "/name"};
-    size_t digits;
+/* One region of the emulator's: three pairs. */
+struct region {
+    const char *hex; /* what stands between the slashes of its keys */
+    size_t hex_len;
+    uint64_t start; /* octets */
+    uint64_t size;  /* octets */
+};
 
-    if (len < 8 || memcmp(key, "physmap/", 8) != 0) {
-        return false;
+/* [S-241] The pair that rd stands at is the one of region that holds value,
+ * and [S-240] it has one. */
+static enum xls_rc pair_take(struct xls_rd *rd, enum xls_schema_value holds,
+                             struct region *region, uint64_t *number,
+                             struct xls_finding *why)
+{
+    struct xls_schema_hit hit = {0};
+    size_t key_len = 0;
+    size_t value_len = 0;
+    const char *key = string_take(rd, STRING_MAX, &key_len);
+    const char *value = string_take(rd, STRING_MAX, &value_len);
+    enum xls_rc rc;
+
+    if (key == NULL || value == NULL) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-46",
+                          "not pairs of strings of up to %u octets",
+                          STRING_MAX);
     }
-    digits = strspn(key + 8, "0123456789abcdef");
-    if (digits < 1 || digits > 16) {
-        return false;
+    rc = xls_schema_match(XLS_SCHEMA_STREAM, key, key_len, value, value_len,
+                          &hit);
+    if (rc == XLS_PEER_POLICY) {
+        return xls_refuse(why, rc, "S-46", "a key that is not physmap's");
     }
-    for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
-        if (strcmp(key + 8 + digits, leaves[i]) == 0) {
-            return true;
-        }
+    if (rc != XLS_OK) {
+        return xls_refuse(why, rc, "S-240", "%s has not the value of such",
+                          key); /* of the table's characters only */
     }
-    return false;
+    if (hit.key->holds != holds ||
+        (region->hex != NULL &&
+         (region->hex_len != hit.part_len ||
+          memcmp(region->hex, hit.part, hit.part_len) != 0))) {
+        return xls_refuse(why, XLS_PEER_ORDER, "S-241",
+                          "%s is not what has to follow", key);
+    }
+    region->hex = hit.part;
+    region->hex_len = hit.part_len;
+    *number = hit.number;
+    return XLS_OK;
 }
 
-static bool printable(const char *text, size_t len)
+/* [S-242] A region comes once; [S-243] it is within the guest. */
+static enum xls_rc region_judge(const struct region *all, uint32_t at,
+                                uint64_t frames, struct xls_finding *why)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < 0x20 || text[i] > 0x7e) {
-            return false;
+    const struct region *new = &all[at];
+    uint64_t end = frames * 4096;
+
+    for (uint32_t i = 0; i < at; i++) {
+        if (all[i].hex_len == new->hex_len &&
+            memcmp(all[i].hex, new->hex, new->hex_len) == 0) {
+            return xls_refuse(why, XLS_PEER_ORDER, "S-242",
+                              "region %u comes again", i);
         }
     }
-    return true;
+    if (new->start >= end || new->size > end - new->start) {
+        return xls_refuse(why, XLS_PEER_RANGE, "S-243",
+                          "region %u lies beside the guest", at);
+    }
+    return XLS_OK;
 }
 
-/* [S-46] */
+/* [S-46] Regions and nothing else. */
 enum xls_rc xls_rec_xenstore_judge(struct xls_libxl *ll,
                                    const struct xls_part *part,
                                    struct xls_finding *why)
 {
-    (void)ll;
     struct xls_rd rd = xls_rd_over(part->at, part->len);
+    struct region all[REGIONS_MAX] = {0};
     enum xls_rc rc = emulator_head(&rd, why);
 
-    for (uint32_t pairs = 0; rc == XLS_OK && rd.left > 0; pairs++) {
-        size_t key_len = 0;
-        size_t value_len = 0;
-        const char *key = string_take(&rd, VALUE_MAX, &key_len);
-        const char *value = string_take(&rd, VALUE_MAX, &value_len);
+    for (uint32_t at = 0; rc == XLS_OK && rd.left > 0; at++) {
+        uint64_t none;
 
-        if (key == NULL || value == NULL || pairs == PAIRS_MAX) {
+        if (at == REGIONS_MAX) {
             return xls_refuse(why, XLS_PEER_RANGE, "S-46",
-                              "not up to %u pairs of strings of up to %u "
-                              "octets",
-                              PAIRS_MAX, VALUE_MAX);
+                              "more than %u regions", REGIONS_MAX);
         }
-        if (!key_known(key, key_len) || !printable(value, value_len)) {
-            return xls_refuse(why, XLS_PEER_POLICY, "S-46",
-                              "pair %u is not an entry of physmap", pairs);
+        rc = pair_take(&rd, XLS_SCHEMA_ADDRESS, &all[at], &all[at].start, why);
+        if (rc == XLS_OK) {
+            rc = pair_take(&rd, XLS_SCHEMA_SIZE, &all[at], &all[at].size, why);
+        }
+        if (rc == XLS_OK) {
+            rc = pair_take(&rd, XLS_SCHEMA_REGION, &all[at], &none, why);
+        }
+        if (rc == XLS_OK) {
+            rc = region_judge(all, at, ll->frames, why);
         }
     }
     return rc;

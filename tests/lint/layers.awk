@@ -3,14 +3,14 @@
 # across to another folder of the same level.
 BEGIN {
     level["base"] = 0
-    level["crypto"] = 1; level["schema"] = 1
+    level["crypto"] = 1; level["xenstore-schema"] = 1
     level["attest"] = 2; level["xenfmt"] = 2
     level["proto"] = 3
     level["channel"] = 4
     level["host"] = 5
     level["toolstack"] = 6
 }
-match($0, /^#include "[a-z]+\//) {
+match($0, /^#include "[a-z-]+\//) {
     to = substr($0, 11, RLENGTH - 11)
     n = split(FILENAME, part, "/")
     from = part[n - 1]
@@ -37,7 +37,7 @@ FILENAME ~ /\/(crypto|proto)\// && /#include [<"](xen|libxl|xenfmt)/ {
     bad = 1
 }
 # Logic below, I/O above: no system header of files, sockets or processes.
-FILENAME ~ /\/(base|crypto|schema|attest|xenfmt|proto|channel)\// &&
+FILENAME ~ /\/(base|crypto|xenstore-schema|attest|xenfmt|proto|channel)\// &&
 /#include <(unistd|fcntl|poll|signal|stdio|sys\/(socket|stat|wait|mman|ioctl)).h>/ {
     if ($0 !~ /stdio/) {
         printf "%s:%d: I/O below level 5\n", FILENAME, FNR

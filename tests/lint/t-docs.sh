@@ -3,7 +3,7 @@
 # The header is the contract: no prototype without words.
 set -eu
 dir=${srcdir:-.}
-find "$dir/libxlsec" "$dir/xl-plugin" -name '*.h' \
+find "$dir/libxlsec" "$dir/xenstore-schema" "$dir/xl-plugin" -name '*.h' \
     -exec awk -f "$dir/tests/lint/docs.awk" {} +
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

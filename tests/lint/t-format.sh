@@ -13,7 +13,7 @@ clang-format --version | grep -q 'version 14\.' || {
     exit 77
 }
 cd "$dir"
-find libxlsec xl-plugin tests -name '*.[ch]' \
+find libxlsec xenstore-schema xl-plugin tests -name '*.[ch]' \
     -exec clang-format --dry-run -Werror {} +
 # and the lint can fail
 if echo 'int  main( void ) { return 0; }' |

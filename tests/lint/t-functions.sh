@@ -6,7 +6,7 @@ set -eu
 dir=${srcdir:-.}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-find "$dir/libxlsec" "$dir/xl-plugin" -name '*.c' \
+find "$dir/libxlsec" "$dir/xenstore-schema" "$dir/xl-plugin" -name '*.c' \
     -exec awk -v max=60 -f "$dir/tests/lint/functions.awk" {} + |
     sed "s|^$dir/||" | sort >"$tmp/long"
 bad=0

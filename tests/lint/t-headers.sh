@@ -31,14 +31,14 @@ for file in "$dir"/libxlsec/include/xlsec/*.h; do
             -Wpedantic
     done
 done
-for file in "$dir"/libxlsec/*/*.h "$dir"/xl-plugin/*.h; do
+for file in "$dir"/libxlsec/*/*.h "$dir"/xenstore-schema/*.h "$dir"/xl-plugin/*.h; do
     top=${file%/*}
     case $file in
     "$dir"/libxlsec/*) top=$dir/libxlsec ;;
     esac
     # shellcheck disable=SC2086 # several flags; Xen's headers are GNU C
     alone "$top" "${file#"$top"/}" $cc -std=gnu11 -D_GNU_SOURCE \
-        -I"$dir/libxlsec" -I"$dir/libxlsec/include" $libs
+        -I"$dir" -I"$dir/libxlsec" -I"$dir/libxlsec/include" $libs
 done
 
 # and the lint can fail

@@ -29,7 +29,7 @@ places() {
 }
 
 # shellcheck disable=SC2046 # names of ours: no blanks in them
-set -- $(find "$dir/libxlsec" "$dir/xl-plugin" -name '*.[ch]' | sort)
+set -- $(find "$dir/libxlsec" "$dir/xenstore-schema" "$dir/xl-plugin" -name '*.[ch]' | sort)
 wrong=$(check "$@")
 [ -z "$wrong" ] || {
     echo "$wrong"

@@ -521,6 +521,135 @@ START_TEST(table_fits_the_walk)
 }
 END_TEST
 
+/* --- EMULATOR_XENSTORE_DATA --- */
+
+/* Pairs, as text: a slash for physmap/, blanks between strings. */
+struct pairs {
+    const char *rule; /* NULL: accepted */
+    const char *text;
+};
+
+/* The verdict on text, for a guest of 256 frames. */
+static enum xls_rc pairs_judge(const char *text, struct xls_finding *why)
+{
+    uint8_t body[4096] = {2};
+    size_t len = 8;
+    struct xls_libxl ll;
+    struct xls_part part;
+
+    for (const char *c = text; *c != 0; c++) {
+        if (*c == '/' && (c == text || c[-1] == ' ')) {
+            memcpy(body + len, "physmap", 7);
+            len += 7;
+        }
+        T(len < sizeof(body) - 1);
+        body[len++] = *c == ' ' ? 0 : (uint8_t)*c;
+    }
+    part = (struct xls_part){body, len, 0, (uint32_t)len};
+    xls_libxl_init(&ll, XLS_GUEST_HVM);
+    xls_libxl_ascend(&ll, true, 256);
+    return xls_rec_xenstore_judge(&ll, &part, why);
+}
+
+#define A "/a/start_addr 1000 "
+#define B "/a/size 2000 "
+#define C "/a/name vga.vram "
+
+START_TEST(regions)
+{
+    static const struct pairs list[] = {
+        {NULL, A B C},
+        {NULL, A B C "/00a/start_addr 1000 /00a/size 1000 /00a/name x "},
+        {NULL, "/0123456789abcdef/start_addr 0 /0123456789abcdef/size 100000 "
+               "/0123456789abcdef/name a:c/d.e "},
+        {NULL, "/a/start_addr 00000000000ff000 /a/size 1000 " C},
+        {"S-46", A B "/a/name vga.vram"}, /* no NUL */
+        {"S-46", A B "/a/name"},
+        {"S-46", A B C "/"},
+        {"S-46", "/A/start_addr 1000 " B C},
+        {"S-46", "//start_addr 1000 " B C},
+        {"S-46", "/0123456789abcdef0/start_addr 1000 " B C},
+        {"S-46", "/a/start_add 1000 " B C},
+        {"S-46", "/a/start_addr/ 1000 " B C},
+        {"S-46", "/a/command 1000 " B C},
+        {"S-46", "/a 1000 " B C},
+        {"S-46", "state running " B C},
+        {"S-46", "vm-data/a 1000 " B C}, /* is for the configuration */
+        {"S-46", " 1000 " B C},
+        {"S-240", "/a/start_addr 1001 " B C},
+        {"S-240", "/a/start_addr 0x1000 " B C},
+        {"S-240", "/a/start_addr F000 " B C},
+        {"S-240", "/a/start_addr  " B C},
+        {"S-240", "/a/start_addr 00000000000001000 " B C},
+        {"S-240", A "/a/size 800 " C},
+        {"S-240", A "/a/size 0 " C},
+        {"S-240", A "/a/size -1 " C},
+        {"S-240", A B "/a/name  "},
+        {"S-240", A B "/a/name vga\x7fvram "},
+        {"S-240", A B "/a/name vga\nvram "},
+        {"S-241", A C},
+        {"S-241", A C B},
+        {"S-241", B C},
+        {"S-241", A A B C},
+        {"S-241", A "/0a/size 1000 " C},
+        {"S-241", A B "/b/name x "},
+        {"S-242", A B C A B C},
+        {"S-242", A B C "/b/start_addr 0 /b/size 1000 /b/name x " A B C},
+        {"S-243", "/a/start_addr 100000 /a/size 1000 " C},
+        {"S-243", "/a/start_addr ff000 " B C},
+        {"S-243", A "/a/size fffffffffffff000 " C},
+        {"S-243", "/a/start_addr fffffffffffff000 /a/size 1000 " C},
+    };
+
+    for (size_t i = 0; i < T_COUNT(list); i++) {
+        struct xls_finding why = {0};
+        enum xls_rc rc = pairs_judge(list[i].text, &why);
+
+        if (list[i].rule == NULL) {
+            ck_assert_msg(rc == XLS_OK, "%s: %s", list[i].text, why.text);
+        } else {
+            ck_assert_msg(xls_rc_is_peer(rc), "accepted: %s", list[i].text);
+            ck_assert_str_eq(why.rule, list[i].rule);
+        }
+    }
+}
+END_TEST
+
+/* [S-46] 21 regions, and one more; strings of 256 octets, and of 257. */
+START_TEST(regions_are_counted)
+{
+    for (unsigned count = 21; count <= 22; count++) {
+        char text[4096] = "";
+        struct xls_finding why = {0};
+
+        for (unsigned i = 0; i < count; i++) {
+            size_t len = strlen(text);
+
+            (void)snprintf(text + len, sizeof(text) - len,
+                           "/%x/start_addr 0 /%x/size 1000 /%x/name x ", i, i,
+                           i);
+        }
+        if (count == 21) {
+            T(pairs_judge(text, &why) == XLS_OK);
+        } else {
+            T(pairs_judge(text, &why) == XLS_PEER_RANGE);
+            ck_assert_str_eq(why.rule, "S-46");
+        }
+    }
+    for (int len = 255; len <= 257; len++) {
+        static const char *const rules[] = {"", "S-240", "S-46"};
+        char text[512];
+        struct xls_finding why = {0};
+        enum xls_rc rc;
+
+        (void)snprintf(text, sizeof(text), A B "/a/name %0*d ", len, 0);
+        rc = pairs_judge(text, &why);
+        T((rc == XLS_OK) == (len == 255));
+        ck_assert_str_eq(why.rule, rules[len - 255]);
+    }
+}
+END_TEST
+
 /* --- the table in doc/STREAM.md is this one --- */
 
 static void add(char *line, const char *format, ...)
@@ -651,6 +780,8 @@ int main(void)
         record_end,
         table_fits_the_walk,
         document_has_the_table,
+        regions,
+        regions_are_counted,
     };
 
     return t_run("xenfmt-emu", list, T_COUNT(list));

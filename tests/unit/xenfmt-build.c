@@ -199,7 +199,8 @@ static void add_vcpu(struct xb *xb, uint32_t vcpu)
 static void add_emulator(struct xb *xb)
 {
     static const char pairs[] = "physmap/1f/start_addr\0f0000000\0"
-                                "physmap/1f/size\0800000";
+                                "physmap/1f/size\0800000\0"
+                                "physmap/1f/name\0vga.vram";
     struct xb_rec *rec;
 
     rec = add(xb, "xenstore", true, XLS_LIBXL_XENSTORE_DATA, NULL,

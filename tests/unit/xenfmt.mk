@@ -5,12 +5,17 @@ XLS_XENFMT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS) \
 	$(JSONC_CFLAGS)
 XLS_XENFMT_LIBS = libxlsec/libxlsec-core.la $(JSONC_LIBS) $(CHECK_LIBS)
 
-XLS_UNIT += tests/unit/t-xenfmt-config tests/unit/t-xenfmt-emu \
+XLS_UNIT += tests/unit/t-schema tests/unit/t-xenfmt-config \
+	tests/unit/t-xenfmt-emu \
 	tests/unit/t-xenfmt-fields tests/unit/t-xenfmt-guard \
 	tests/unit/t-xenfmt-judge tests/unit/t-xenfmt-members \
 	tests/unit/t-xenfmt-oracle \
 	tests/unit/t-xenfmt-pages tests/unit/t-xenfmt-policy \
 	tests/unit/t-xenfmt-stream
+
+tests_unit_t_schema_SOURCES = tests/unit/t-schema.c tests/unit/t.h
+tests_unit_t_schema_CPPFLAGS = $(XLS_XENFMT_CPP)
+tests_unit_t_schema_LDADD = $(XLS_XENFMT_LIBS)
 
 tests_unit_t_xenfmt_config_SOURCES = tests/unit/t-xenfmt-config.c \
 	tests/unit/t.h
