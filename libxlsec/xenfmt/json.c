@@ -36,10 +36,48 @@ static size_t utf8_span(const char *text, size_t at, size_t len)
                : n;
 }
 
+/* The number of the four hexadecimal digits behind the \u at text[at]; a number
+ * that is none where they are not there. */
+static uint32_t escape_code(const char *text, size_t at, size_t len)
+{
+    uint32_t code = 0;
+
+    if (len - at < 6 || text[at] != '\\' || text[at + 1] != 'u') {
+        return UINT32_MAX;
+    }
+    for (size_t i = 2; i < 6; i++) {
+        const char *digits = "0123456789abcdef";
+        const char *digit =
+            text[at + i] == '\0' ? NULL : strchr(digits, text[at + i] | 0x20);
+
+        if (digit == NULL) {
+            return UINT32_MAX;
+        }
+        code = code << 4 | (uint32_t)(digit - digits);
+    }
+    return code;
+}
+
+/* Octets of the escape at text[at]; 0 for half a surrogate, which json-c would
+ * take for another character.  All others are json-c's to judge. */
+static size_t escape_span(const char *text, size_t at, size_t len)
+{
+    uint32_t code = escape_code(text, at, len);
+    uint32_t low;
+
+    if (len - at < 2 || text[at + 1] <= 0) {
+        return 0;
+    }
+    if (code == UINT32_MAX || code < 0xd800 || code > 0xdfff) {
+        return 2;
+    }
+    low = len - at < 12 ? UINT32_MAX : escape_code(text, at + 6, len);
+    return code < 0xdc00 && low >= 0xdc00 && low <= 0xdfff ? 12 : 0;
+}
+
 /* Octets of the string that starts after its quote at text[at], up to and with
  * the closing quote; 0 when it does not end or has in it what a string may not:
- * a control character, or octets that are not UTF-8.  What a backslash means is
- * json-c's to judge. */
+ * a control character, octets that are not UTF-8, or half a surrogate. */
 static size_t string_span(const char *text, size_t at, size_t len)
 {
     size_t i = at;
@@ -50,8 +88,8 @@ static size_t string_span(const char *text, size_t at, size_t len)
         if (text[i] == '"') {
             return i + 1 - at;
         }
-        if (text[i] == '\\' && len - i > 1 && text[i + 1] > 0) {
-            n = 2;
+        if (text[i] == '\\') {
+            n = escape_span(text, i, len);
         } else if ((uint8_t)text[i] >= 0x80) {
             n = utf8_span(text, i, len);
         } else if (text[i] < 0x20) {

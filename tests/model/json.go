@@ -244,19 +244,17 @@ func (r *jsonReader) hex4() rune {
 }
 
 // escapedRune reads what stands behind \u, and a low surrogate's escape with
-// its high one's.  Half a pair is U+FFFD, as json-c has it.
+// its high one's.  Half a pair is none.
 func (r *jsonReader) escapedRune() rune {
 	c := r.hex4()
 	r.s.must(c != 0, "S-24", "a NUL in a string")
-	if c < 0xd800 || c > 0xdbff || r.at+6 > len(r.in) ||
-		string(r.in[r.at:r.at+2]) != `\u` {
+	if c < 0xd800 || c > 0xdfff {
 		return c
 	}
+	r.must(c < 0xdc00 && r.at+6 <= len(r.in) &&
+		string(r.in[r.at:r.at+2]) == `\u`, "half a surrogate")
 	r.at += 2
 	low := r.hex4()
-	if low < 0xdc00 || low > 0xdfff {
-		r.at -= 6
-		return utf8.RuneError
-	}
+	r.must(low >= 0xdc00 && low <= 0xdfff, "half a surrogate")
 	return 0x10000 + (c-0xd800)<<10 + low - 0xdc00
 }

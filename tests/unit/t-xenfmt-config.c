@@ -88,6 +88,10 @@ START_TEST(each_rule_refuses)
         {"S-22", "{" C_INFO "," B_INFO ",\"a\":\"b}"},
         {"S-22", "{" C_INFO "," B_INFO ",\"a\":\"b\\\"}"},
         {"S-23", "{" C_INFO "," B_INFO "," C_INFO "}"},
+        {"S-22", "{" C_INFO "," B_INFO ",\"a\":\"\\ud800\"}"},
+        {"S-22", "{" C_INFO "," B_INFO ",\"a\":\"\\ud800\\u0041\"}"},
+        {"S-22", "{" C_INFO "," B_INFO ",\"a\":\"\\uDC00\\uDC00\"}"},
+        {"S-22", "{" C_INFO "," B_INFO ",\"a\":\"\\uDbff"},
         {"S-23", "{" C_INFO "," B_INFO ",\"a\":1,\"\\u0061\":2}"},
         {"S-23", "{" C_INFO "," B_INFO ",\"a\":[{\"b\":1,\"b\":1}]}"},
         {"S-24", "{" C_INFO "," B_INFO ",\"\":1}"},
@@ -211,7 +215,8 @@ END_TEST
 START_TEST(own_text_is_stable)
 {
     static const char text[] =
-        "{" C_INFO ",\"b_info\":{\"max_memkb\":8,\"cmdline\":\"\\u00e9\\\\"
+        "{" C_INFO
+        ",\"b_info\":{\"max_memkb\":8,\"cmdline\":\"\\u00e9\\uD83D\\uDE00\\\\"
         "\\\"\\n\",\"rtc_timeoffset\":-0,\"sched_params\":{\"cap\":"
         "-2147483648},\"arch_x86\":{}}}";
     char *once = NULL;
