@@ -12,15 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explain.h"
 #include "xlsec/check.h"
-
-enum {
-    EXIT_ACCEPTED = 0,
-    EXIT_USAGE = 2,
-    EXIT_REFUSED = 65, /* EX_DATAERR */
-    EXIT_UNREAD = 66,  /* EX_NOINPUT */
-    EXIT_HOST = 70,    /* EX_SOFTWARE */
-};
 
 #define CHUNK ((size_t)1 << 20)
 
@@ -28,15 +21,22 @@ struct options {
     enum xlsec_check_format format;
     struct xlsec_check_limits limits;
     bool json;
+    bool explain;
+    bool stream; /* an option was given that is for streams alone */
+    const char *peer;
+    const char *confdir;
     const char *file;
 };
 
 static const char usage_text[] =
     "Usage: xlsec check [--format xl|libxl|libxc] [--max-memory SIZE] [--json] "
     "FILE|-\n"
+    "       xlsec check --explain [--peer NAME] [--confdir DIR] [--json] "
+    "FILE|-\n"
     "Judge a saved guest without loading it: would every record in it be safe "
     "to\n"
-    "give to Xen?\n"
+    "give to Xen?  Or explain which settings of its configuration a host would "
+    "refuse.\n"
     "\n"
     "  --format FORMAT    what FILE is: xl (a file of `xl save`, the "
     "default),\n"
@@ -44,6 +44,13 @@ static const char usage_text[] =
     "  --max-memory SIZE  refuse a guest with more memory; MiB, or with a "
     "suffix\n"
     "                     k, m, g or t (default 1t)\n"
+    "  --explain          which settings of the configuration would be refused "
+    "by\n"
+    "                     a host that has no line about them, and the line "
+    "that\n"
+    "                     would accept each; FILE may also be the JSON alone\n"
+    "  --peer NAME        the same by what this host accepts from that peer\n"
+    "  --confdir DIR      default " XLS_CONFDIR "\n"
     "  --json             the verdict as one JSON object\n"
     "  -h, --help         this text\n"
     "\n"
@@ -93,6 +100,48 @@ static bool format_read(const char *text, enum xlsec_check_format *out)
     return false;
 }
 
+/* Take one option; false, and it has been told, when it is none. */
+static bool option_take(int opt, struct options *opts)
+{
+    switch (opt) {
+    case 'j':
+        opts->json = true;
+        return true;
+    case 'e':
+        opts->explain = true;
+        return true;
+    case 'p':
+        opts->explain = true;
+        opts->peer = optarg;
+        return true;
+    case 'c':
+        opts->confdir = optarg;
+        return true;
+    case 'f':
+        opts->stream = true;
+        if (!format_read(optarg, &opts->format)) {
+            (void)fprintf(stderr,
+                          "xlsec check: no format '%s': xl, libxl or libxc\n",
+                          optarg);
+            return false;
+        }
+        return true;
+    case 'm':
+        opts->stream = true;
+        if (!size_read(optarg, &opts->limits.max_memory_kib)) {
+            (void)fprintf(stderr,
+                          "xlsec check: '%s' is not a size of memory, such as "
+                          "512m or 4g\n",
+                          optarg);
+            return false;
+        }
+        return true;
+    default:
+        (void)fputs("See `xlsec check --help`.\n", stderr);
+        return false;
+    }
+}
+
 /* -1: go on; otherwise the exit status. */
 static int options_read(int argc, char **argv, struct options *opts)
 {
@@ -100,6 +149,9 @@ static int options_read(int argc, char **argv, struct options *opts)
         {"format", required_argument, NULL, 'f'},
         {"max-memory", required_argument, NULL, 'm'},
         {"json", no_argument, NULL, 'j'},
+        {"explain", no_argument, NULL, 'e'},
+        {"peer", required_argument, NULL, 'p'},
+        {"confdir", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -109,38 +161,27 @@ static int options_read(int argc, char **argv, struct options *opts)
     while ((opt = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
         if (opt == 'h') {
             (void)fputs(usage_text, stdout);
-            return EXIT_ACCEPTED;
+            return XLS_CHECK_ACCEPTED;
         }
-        if (opt == 'j') {
-            opts->json = true;
-        } else if (opt == 'f' && !format_read(optarg, &opts->format)) {
-            (void)fprintf(stderr,
-                          "xlsec check: no format '%s': xl, libxl or "
-                          "libxc\n",
-                          optarg);
-            return EXIT_USAGE;
-        } else if (opt == 'm' &&
-                   !size_read(optarg, &opts->limits.max_memory_kib)) {
-            (void)fprintf(stderr,
-                          "xlsec check: '%s' is not a size of memory, "
-                          "such as 512m or 4g\n",
-                          optarg);
-            return EXIT_USAGE;
-        } else if (opt == '?') {
-            (void)fputs("See `xlsec check --help`.\n", stderr);
-            return EXIT_USAGE;
+        if (!option_take(opt, opts)) {
+            return XLS_CHECK_USAGE;
         }
     }
     if (optind != argc - 1) {
         (void)fputs(usage_text, stderr);
-        return EXIT_USAGE;
+        return XLS_CHECK_USAGE;
+    }
+    if (opts->explain && opts->stream) {
+        (void)fputs("xlsec check: --explain looks at the configuration alone; "
+                    "--format and\n--max-memory are for streams\n",
+                    stderr);
+        return XLS_CHECK_USAGE;
     }
     opts->file = argv[optind];
     return -1;
 }
 
-/* A JSON string; everything but printable ASCII is escaped. */
-static void put_string(const char *name, const char *text)
+void xls_check_put(const char *name, const char *text)
 {
     (void)printf("\"%s\":\"", name);
     for (const char *c = text; *c != '\0'; c++) {
@@ -164,12 +205,12 @@ static void accepted_json(const char *file,
                           const struct xlsec_check_facts *facts)
 {
     (void)putchar('{');
-    put_string("file", file);
+    xls_check_put("file", file);
     (void)printf(",\"accepted\":true,");
-    put_string("type", facts->type);
+    xls_check_put("type", facts->type);
     if (facts->name[0] != '\0') {
         (void)putchar(',');
-        put_string("name", facts->name);
+        xls_check_put("name", facts->name);
         put_number("max_memory_kib", facts->max_memory_kib);
         put_number("max_vcpus", facts->max_vcpus);
     }
@@ -211,15 +252,15 @@ static void refused(const struct options *opts,
         return;
     }
     (void)putchar('{');
-    put_string("file", opts->file);
+    xls_check_put("file", opts->file);
     (void)printf(",\"accepted\":false");
     put_number("offset", why->offset);
     (void)putchar(',');
-    put_string("record", why->record);
+    xls_check_put("record", why->record);
     (void)putchar(',');
-    put_string("rule", why->rule);
+    xls_check_put("rule", why->rule);
     (void)putchar(',');
-    put_string("text", why->text);
+    xls_check_put("text", why->text);
     (void)puts("}");
 }
 
@@ -238,16 +279,22 @@ static int tell(const struct options *opts, const struct xlsec_check *check,
         } else {
             accepted_text(opts->file, &facts);
         }
-        return EXIT_ACCEPTED;
+        return XLS_CHECK_ACCEPTED;
     case XLSEC_CHECK_REFUSED:
         xlsec_check_finding(check, &why);
         refused(opts, &why);
-        return EXIT_REFUSED;
+        return XLS_CHECK_REFUSED;
     case XLSEC_CHECK_FAILED:
         break;
     }
     (void)fputs("xlsec check: out of memory\n", stderr);
-    return EXIT_HOST;
+    return XLS_CHECK_HOST;
+}
+
+static int unread(const struct options *opts, int error)
+{
+    (void)fprintf(stderr, "xlsec check: %s: %s\n", opts->file, strerror(error));
+    return XLS_CHECK_UNREAD;
 }
 
 /* Feed all of fd.  0, or the errno of a read that failed. */
@@ -270,15 +317,29 @@ static int feed(struct xlsec_check *check, int fd, uint8_t *buf,
     return 0;
 }
 
+/* Judge the stream in fd and say so; the exit status. */
+static int check_stream(const struct options *opts, int fd)
+{
+    struct xlsec_check *check = xlsec_check_new(opts->format, &opts->limits);
+    enum xlsec_check_verdict verdict = XLSEC_CHECK_FAILED;
+    uint8_t *buf = malloc(CHUNK);
+    int error = 0;
+    int status;
+
+    if (check != NULL && buf != NULL) {
+        error = feed(check, fd, buf, &verdict);
+    }
+    status = error != 0 ? unread(opts, error) : tell(opts, check, verdict);
+    free(buf);
+    xlsec_check_free(check);
+    return status;
+}
+
 int xlsec_cmd_check(int argc, char **argv)
 {
-    struct options opts = {.format = XLSEC_CHECK_XL};
-    struct xlsec_check *check = NULL;
-    enum xlsec_check_verdict verdict = XLSEC_CHECK_FAILED;
-    uint8_t *buf = NULL;
-    int fd = -1;
-    int error = 0;
+    struct options opts = {.format = XLSEC_CHECK_XL, .confdir = XLS_CONFDIR};
     int status = options_read(argc, argv, &opts);
+    int fd;
 
     if (status >= 0) {
         return status;
@@ -286,26 +347,18 @@ int xlsec_cmd_check(int argc, char **argv)
     fd = strcmp(opts.file, "-") == 0 ? STDIN_FILENO
                                      : open(opts.file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        error = errno;
-        goto out;
+        return unread(&opts, errno);
     }
-    check = xlsec_check_new(opts.format, &opts.limits);
-    buf = malloc(CHUNK);
-    if (check != NULL && buf != NULL) {
-        error = feed(check, fd, buf, &verdict);
-    }
-out:
-    if (error != 0) {
-        (void)fprintf(stderr, "xlsec check: %s: %s\n", opts.file,
-                      strerror(error));
-        status = EXIT_UNREAD;
+    if (opts.explain) {
+        const struct xls_explain what = {opts.file, opts.confdir, opts.peer,
+                                         opts.json};
+
+        status = xls_explain(&what, fd);
     } else {
-        status = tell(&opts, check, verdict);
+        status = check_stream(&opts, fd);
     }
-    if (fd > STDIN_FILENO) {
+    if (fd != STDIN_FILENO) {
         (void)close(fd);
     }
-    free(buf);
-    xlsec_check_free(check);
     return status;
 }

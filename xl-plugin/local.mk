@@ -35,7 +35,8 @@ xl_plugin_xlsecd_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xlsecd_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
 
 xl_plugin_xlsec_SOURCES = xl-plugin/bench.c xl-plugin/check.c \
-	xl-plugin/check.h xl-plugin/id.c xl-plugin/init.c \
+	xl-plugin/check.h xl-plugin/explain.c xl-plugin/explain.h \
+	xl-plugin/id.c xl-plugin/init.c \
 	xl-plugin/madestream.c xl-plugin/madestream.h xl-plugin/say.c \
 	xl-plugin/say.h xl-plugin/standin.c xl-plugin/standin.h \
 	xl-plugin/trust.c xl-plugin/twohosts.c xl-plugin/twohosts.h \

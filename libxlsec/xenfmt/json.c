@@ -291,7 +291,10 @@ static enum xls_rc tree_new(const char *text, size_t len,
     json_tokener_set_flags(tok,
                            JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     tree = json_tokener_parse_ex(tok, text, (int)len);
-    if (json_tokener_get_error(tok) != json_tokener_success) {
+    if (json_tokener_get_error(tok) == json_tokener_continue) {
+        rc = xls_refuse(why, XLS_PEER_RANGE, "S-22",
+                        "not JSON: the text ends too early");
+    } else if (json_tokener_get_error(tok) != json_tokener_success) {
         rc = xls_refuse(why, XLS_PEER_RANGE, "S-22", "not JSON: %s",
                         json_tokener_error_desc(json_tokener_get_error(tok)));
     } else if (!blank(text, json_tokener_get_parse_end(tok), len)) {

@@ -48,6 +48,51 @@ want 2 'help' --nonsense
 want 2 'Usage'
 want 2 'Usage' a b
 
+# What a destination would refuse: the settings, and the lines for them.
+want 65 '^S-203  *b_info.kernel  *[^ ]*/vmlinuz *accept-kernel = [^ ]*/vmlinuz$' \
+    --explain -
+want 65 '^2 would be refused' --explain -
+want 65 '^{"file":"-","accepted":false,"policy":"default","refused":\[{"rule":"S-203","member":"b_info.kernel"' \
+    --explain --json -
+mkdir -p "$tmp/conf/peers.d"
+key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+printf '[peer]\nname = xen1\nkey = %s\nallow = incoming\n' $key \
+    >"$tmp/conf/peers.d/a.conf"
+want 65 "of $tmp/conf/peers.d/a.conf" --peer xen1 --confdir "$tmp/conf" -
+"$check" --explain "$tmp/hvm.xl" | grep -o 'accept-[a-z]* = .*' \
+    >>"$tmp/conf/peers.d/a.conf"
+want 0 'Nothing would be refused' --peer xen1 --confdir "$tmp/conf" -
+want 0 '"accepted":true,"policy":".*/a.conf","refused":\[\]}$' --json \
+    --peer xen1 --confdir "$tmp/conf" -
+want 2 "no file in .* is of 'xen2'" --peer xen2 --confdir "$tmp/conf" -
+echo 'accept-disk = ..' >>"$tmp/conf/peers.d/a.conf"
+want 70 "a.conf:7: 'accept-disk' has to be" --peer xen1 --confdir "$tmp/conf" -
+want 2 'for streams' --explain --format xl -
+want 2 'for streams' --explain --max-memory 1g -
+want 66 'directory' --explain "$tmp"
+want 66 'No such file' --explain "$tmp/nothing"
+tail -c +53 "$tmp/hvm.xl" | head -c "$(od -An -tu4 -j48 -N4 "$tmp/hvm.xl")" \
+    >"$tmp/hvm.json"
+want 65 '^2 would be refused' --explain "$tmp/hvm.json"
+tr -d '\000\n' <"$tmp/hvm.json" | sed 's/"max_memkb"/"foo":1,"max_memkb"/
+    s/"sdl": *{ *}/"sdl":{"enable":"True"}/
+    s/"spice": *{ *}/"spice":{"passwd":"hunter2,"}/' >"$tmp/odd.json"
+grep -q hunter2 "$tmp/odd.json"
+want 65 '^S-31  *b_info.foo  *no line: is not known$' --explain "$tmp/odd.json"
+want 65 '^S-221  *b_info.type.hvm.sdl.enable  *True  *accept-setting = b_info.type.hvm.sdl.enable=True$' \
+    --explain "$tmp/odd.json"
+want 65 '^S-35  *b_info.type.hvm.spice.passwd  *no line: has other' \
+    --explain "$tmp/odd.json"
+! grep -q hunter2 "$tmp/out" || fail "a password was shown"
+echo '{"c_info":{"name":"a/b","x":1},"b_info":{}}' >"$tmp/name"
+want 65 '^S-25  *(the text)  *no line: c_info.name' --explain "$tmp/name"
+want 65 '^S-31  *c_info.x  *no line' --explain "$tmp/name"
+echo '{"c_info":' >"$tmp/opening"
+head -c 100 "$tmp/hvm.xl" >"$tmp/short"
+want 65 '^S-4  *xl header  *no line: the file ends' --explain "$tmp/short"
+want 65 '^S-22  *(the text)  *no line: not JSON: the text ends' --explain \
+    "$tmp/opening"
+
 # The streams inside.
 opt=$(od -An -tu4 -j44 -N4 "$tmp/hvm.xl" | tr -d ' ')
 tail -c +$((48 + opt + 1)) "$tmp/hvm.xl" >"$tmp/hvm.libxl"

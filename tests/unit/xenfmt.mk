@@ -71,9 +71,11 @@ tests_unit_t_xenfmt_oracle_LDADD = $(XLS_XENFMT_LIBS)
 # `xlsec check` by itself, and how fast the guard is.
 check_PROGRAMS += tests/streams/check tests/streams/guard-speed
 tests_streams_check_SOURCES = tests/streams/check-main.c xl-plugin/check.c \
-	xl-plugin/check.h
-tests_streams_check_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin
-tests_streams_check_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
+	xl-plugin/check.h xl-plugin/explain.c xl-plugin/explain.h
+tests_streams_check_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) \
+	-I$(srcdir)/xl-plugin
+tests_streams_check_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS) \
+	$(SODIUM_LIBS) $(INIH_LIBS)
 tests_streams_guard_speed_SOURCES = tests/streams/guard-speed.c
 tests_streams_guard_speed_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
 check_PROGRAMS += tests/streams/measure
