@@ -12,6 +12,7 @@ endif
 
 include tests/process/local.mk
 include tests/model/local.mk
+include tests/fuzz/local.mk
 
 check_PROGRAMS += $(XLS_UNIT)
 TESTS += $(XLS_UNIT) $(XLS_LINT)

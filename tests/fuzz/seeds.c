@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * seeds OUT [FILE...]: the first inputs of every target, in OUT/TARGET/.
+ *
+ * Streams come from the builder of the unit tests and from real save files
+ * (xl's format), which are cut down: a guest of a few frames, with the records
+ * of the real one.  A stream's records, each by itself, are the seeds of the
+ * records' targets.  Says how many of the streams the guard accepts.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/rd.h"
+#include "base/wr.h"
+#include "fuzz.h"
+#include "t-proto-sample.h"
+#include "xenfmt-build.h"
+#include "xenfmt/rec.h"
+
+#define FRAMES   64U /* of the small guests */
+#define FILE_MAX ((size_t)64 << 20)
+#define CUT_MAX  ((size_t)1 << 20)
+
+static const char *folder;
+static unsigned made;
+static unsigned streams;
+static unsigned accepted;
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+/* Write OUT/TARGET/NAME: the head and the body. */
+static void seed(const char *target, const char *name, const uint8_t *head,
+                 size_t head_len, const uint8_t *body, size_t len)
+{
+    char path[512];
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, target);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+        die(path);
+    }
+    (void)snprintf(path, sizeof(path), "%s/%s/%s", folder, target, name);
+    f = fopen(path, "wb");
+    if (f == NULL || fwrite(head, 1, head_len, f) != head_len ||
+        fwrite(body, 1, len, f) != len || fclose(f) != 0) {
+        die(path);
+    }
+    made++;
+}
+
+/* --- records
+ * -------------------------------------------------------------------- */
+
+/* The target of a record's type; NULL when it has none. */
+static const struct fz_target *target_of(bool libxl, uint32_t type)
+{
+    size_t count;
+    const struct fz_target *t = fz_targets(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (t[i].shape == FZ_BODY && t[i].libxl == libxl && t[i].arg == type) {
+            return &t[i];
+        }
+    }
+    return NULL;
+}
+
+/* One seed in the state of good streams, one in that of a large guest. */
+static void record_seed(const char *name, bool libxl, uint32_t type,
+                        const uint8_t *body, size_t len)
+{
+    const struct fz_target *t = target_of(libxl, type);
+    uint8_t state[FZ_STATE] = {0};
+    char file[128];
+
+    if (t == NULL || len + FZ_STATE > t->max_len) {
+        return;
+    }
+    for (uint8_t i = 0; i < (libxl ? 1 : 3); i++) {
+        state[0] = i & 1U;
+        state[1] = i >> 1;
+        (void)snprintf(file, sizeof(file), "%s-%u", name, i);
+        seed(t->name, file, state, sizeof(state), body, len);
+    }
+}
+
+/* --- a stream, cut down
+ * ------------------------------------------------------------ */
+
+struct cut {
+    struct xls_rd rd;
+    struct xls_wr wr;
+    const char *name;
+    uint8_t pv;   /* width of a PV guest; else 0 */
+    bool memory;  /* PAGE_DATA was written */
+    size_t begin; /* of the libxc stream, in what is written, and its end */
+    size_t end;
+};
+
+static void header(struct cut *c, size_t len)
+{
+    struct xls_rd sub = xls_rd_sub(&c->rd, len);
+
+    xls_wr_copy(&c->wr, sub.at, sub.left);
+}
+
+static void frame(struct cut *c, uint32_t type, const uint8_t *body, size_t len)
+{
+    xls_wr_u32le(&c->wr, type);
+    xls_wr_u32le(&c->wr, (uint32_t)len);
+    xls_wr_copy(&c->wr, body, len);
+    xls_wr_zero(&c->wr, xls_rec_pad((uint32_t)len));
+}
+
+/* A page: of a PV guest a table, with two entries. */
+static void page(struct xls_wr *wr, bool table)
+{
+    xls_wr_u64le(wr, table ? 0x1067 : 0);
+    xls_wr_u64le(wr, table ? (uint64_t)1 << 63 | 0x3067 : 0);
+    xls_wr_zero(wr, 4096 - 16);
+}
+
+/* All the memory: one record, where two frames have content: of a PV guest a
+ * table of the lowest level, and a pinned one of the highest. */
+static void pages(struct cut *c)
+{
+    static uint8_t body[8 + FRAMES * 8 + 2 * 4096];
+    struct xls_wr wr = xls_wr_over(body, sizeof(body));
+
+    xls_wr_u64le(&wr, FRAMES);
+    xls_wr_u64le(&wr, c->pv == 0 ? 0 : UINT64_C(0x1) << 60);
+    xls_wr_u64le(&wr, c->pv != 8 ? 1 : UINT64_C(0xc) << 60 | 1);
+    for (uint64_t i = 2; i < FRAMES; i++) {
+        xls_wr_u64le(&wr, i | UINT64_C(0xf) << 60);
+    }
+    page(&wr, c->pv != 0);
+    page(&wr, c->pv == 8);
+    if (!c->memory) {
+        frame(c, XLS_REC_PAGE_DATA, body, sizeof(body));
+    }
+    c->memory = true;
+}
+
+/* A number of this width, a frame's and shifted so, becomes one of the few. */
+static void few(uint8_t *p, size_t width, unsigned shift)
+{
+    uint64_t v = 0;
+
+    for (size_t i = width; i > 0; i--) {
+        v = v << 8 | p[i - 1];
+    }
+    v = (v >> shift) % FRAMES << shift | (v & ((UINT64_C(1) << shift) - 1));
+    for (size_t i = 0; i < width; i++) {
+        p[i] = (uint8_t)(v >> 8 * i);
+    }
+}
+
+/* The frames that a PV vCPU's context names: start info, GDT, page tables. */
+static void basic(struct cut *c, struct xls_rd body)
+{
+    static uint8_t out[8 + 5168];
+    size_t len = body.left;
+    bool is_wide = len == sizeof(out);
+    size_t width = is_wide ? 8 : 4;
+
+    xls_rd_copy(&body, out, len < sizeof(out) ? len : sizeof(out));
+    few(out + 8 + (is_wide ? 616 : 524), width, 0);
+    for (size_t i = 0; i < 16; i++) {
+        few(out + 8 + (is_wide ? 4832 : 2640) + i * width, width, 0);
+    }
+    few(out + 8 + (is_wide ? 5008 : 2728), width, 12);
+    if (is_wide) {
+        few(out + 8 + 4992, width, 12);
+    }
+    frame(c, XLS_REC_VCPU_BASIC, out, len);
+}
+
+static void p2m(struct cut *c)
+{
+    uint8_t body[16] = {0};
+    struct xls_wr wr = xls_wr_over(body, sizeof(body));
+
+    xls_wr_u32le(&wr, 0);
+    xls_wr_u32le(&wr, FRAMES - 1);
+    frame(c, XLS_REC_P2M_FRAMES, body, sizeof(body));
+}
+
+/* Parameters that name a frame, or an address, name one of the few. */
+static void params(struct cut *c, struct xls_rd body)
+{
+    static const uint64_t frames = 1ULL << 1 | 1ULL << 5 | 1ULL << 6 |
+                                   1ULL << 17 | 1ULL << 27 | 1ULL << 28 |
+                                   1ULL << 29 | 1ULL << 32;
+    uint8_t out[8 + 64 * 16];
+    struct xls_wr wr = xls_wr_over(out, sizeof(out));
+
+    xls_wr_u64le(&wr, xls_rd_u64le(&body));
+    for (uint64_t n = 1; body.rc == XLS_OK && body.left >= 16; n++) {
+        uint64_t index = xls_rd_u64le(&body);
+        uint64_t value = xls_rd_u64le(&body);
+
+        if (index < 64 && (frames >> index & 1U) != 0 && value >= FRAMES) {
+            value = FRAMES - n;
+        }
+        if (index == 12 || index == 34) { /* addresses */
+            value = (FRAMES - n) << 12;
+        }
+        xls_wr_u64le(&wr, index);
+        xls_wr_u64le(&wr, value);
+    }
+    frame(c, XLS_REC_HVM_PARAMS, out, wr.used);
+}
+
+static void records(struct cut *c, bool libxl)
+{
+    uint32_t type = 1;
+
+    while (c->rd.rc == XLS_OK && type != 0) {
+        struct xls_rd body;
+        uint32_t len;
+
+        type = xls_rd_u32le(&c->rd);
+        len = xls_rd_u32le(&c->rd);
+        body = xls_rd_sub(&c->rd, len);
+        (void)xls_rd_sub(&c->rd, xls_rec_pad(len));
+        if (!libxl && type == XLS_REC_PAGE_DATA) {
+            pages(c);
+        } else if (!libxl && type == XLS_REC_P2M_FRAMES) {
+            p2m(c);
+        } else if (!libxl && type == XLS_REC_HVM_PARAMS) {
+            params(c, body);
+        } else if (!libxl && type == XLS_REC_VCPU_BASIC) {
+            basic(c, body);
+        } else {
+            frame(c, type, body.at, body.left);
+        }
+        if (!libxl && type == XLS_REC_PV_INFO && body.left > 0) {
+            c->pv = body.at[0];
+        }
+        record_seed(c->name, libxl, type, body.at, body.left);
+        if (libxl && type == XLS_LIBXL_LIBXC_CONTEXT) {
+            c->begin = c->wr.used;
+            header(c, 24);
+            header(c, 16);
+            records(c, false);
+            c->end = c->wr.used;
+        }
+    }
+}
+
+/* Say so when the guard refuses what was made of a good stream. */
+static void verdict(enum xls_fmt fmt, const char *name, const uint8_t *in,
+                    size_t len)
+{
+    static const struct xls_guard_limits limits = {
+        XLS_GUARD_PAGES_CEILING, XLS_GUARD_VCPUS_CEILING, XLS_GUEST_ANY};
+    struct xls_finding why;
+    size_t given;
+    enum xls_rc rc = xb_run(fmt, &limits, in, len, len, &why, NULL, &given);
+
+    streams++;
+    accepted += rc == XLS_OK ? 1 : 0;
+    if (rc != XLS_OK) {
+        (void)printf("%s, format %d, is refused: %s: %s [%s]\n", name, (int)fmt,
+                     why.record, why.text, why.rule);
+    }
+}
+
+/* The whole stream as it is, for a target of that format. */
+static void stream_seed(enum xls_fmt fmt, const char *name, const uint8_t *in,
+                        size_t len)
+{
+    static const char *const targets[] = {"", "stream-xl", "stream-libxl",
+                                          "stream-libxc"};
+    const uint8_t head[4] = {(uint8_t)(fmt - XLS_FMT_XL), 3, 0xff, 0xff};
+
+    verdict(fmt, name, in, len);
+    seed(targets[fmt], name, NULL, 0, in, len);
+    seed("stream-limits", name, head, sizeof(head), in, len);
+}
+
+/* A stream in xl's format, cut down, as all three formats. */
+static void cut_down(const char *name, const uint8_t *in, size_t len)
+{
+    static uint8_t out[CUT_MAX];
+    struct cut c = {.rd = xls_rd_over(in, len),
+                    .wr = xls_wr_over(out, sizeof(out)),
+                    .name = name};
+    struct xls_rd opt = xls_rd_over(in + 44, 4);
+    uint32_t opt_len = xls_rd_u32le(&opt);
+    size_t inner;
+
+    header(&c, 48);
+    seed("config", name, NULL, 0, c.rd.at + 4, opt_len - 5);
+    seed("json", name, NULL, 0, c.rd.at + 4, opt_len - 5);
+    header(&c, opt_len);
+    header(&c, 16);
+    records(&c, true);
+    if (c.rd.rc != XLS_OK || c.wr.rc != XLS_OK) {
+        (void)fprintf(stderr, "%s: not a stream of xl's\n", name);
+        exit(1);
+    }
+    inner = 48 + (size_t)opt_len;
+    stream_seed(XLS_FMT_XL, name, out, c.wr.used);
+    stream_seed(XLS_FMT_LIBXL, name, out + inner, c.wr.used - inner);
+    stream_seed(XLS_FMT_LIBXC, name, out + c.begin, c.end - c.begin);
+}
+
+/* --- what is not a stream
+ * ------------------------------------------------------------- */
+
+static void text_seed(const char *target, const char *text)
+{
+    seed(target, "text", NULL, 0, (const uint8_t *)text, strlen(text));
+}
+
+/* One message of each type, and for each end a session on its straight way. */
+static void protocol(void)
+{
+    static const uint8_t script[] = {0, 1, 0, 2, 4, 0, 9, 9, 4, 1,
+                                     1, 0, 0, 4, 0, 6, 0, 8, 0, 10};
+    static uint8_t out[XLS_CONTROL_OFFER];
+    struct xls_control msg;
+    char name[32];
+
+    for (uint8_t i = 0; i < XLS_CONTROL_TYPES; i++) {
+        const uint8_t fill = i == XLS_OFFER ? 1 : 2;
+
+        t_sample((enum xls_control_type)i, &msg);
+        if (xls_control_put(&msg, out, sizeof(out)) == XLS_OK) {
+            (void)snprintf(name, sizeof(name), "message-%u", i);
+            seed("control", name, &fill, 1, out, 256);
+        }
+        (void)snprintf(name, sizeof(name), "phase-%u", i);
+        seed("session-source", name, &i, 1, script, sizeof(script));
+        seed("session-destination", name, &i, 1, script, sizeof(script));
+    }
+    text_seed("peer-conf", "[peer]\nname = xen2\naddress = 10.0.0.2\n"
+                           "port = 8250\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                           "AAAAAAAAAAAAAA=\nincoming = yes\n"
+                           "outgoing = no\n");
+    text_seed("keytext", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    text_seed("text", "gr\xc3\xbcn, 4.17.3-pre\n");
+}
+
+/* --- where streams come from
+ * --------------------------------------------------------- */
+
+static void real(const char *path)
+{
+    const char *base = strrchr(path, '/');
+    uint8_t *in = malloc(FILE_MAX);
+    FILE *f = fopen(path, "rb");
+    size_t len;
+
+    if (in == NULL || f == NULL) {
+        die(path);
+    }
+    len = fread(in, 1, FILE_MAX, f);
+    (void)fclose(f);
+    if (len < 64) {
+        die(path);
+    }
+    cut_down(base == NULL ? path : base + 1, in, len);
+    free(in);
+}
+
+static void built(void)
+{
+    static const enum xls_guest_type types[] = {XLS_GUEST_PV, XLS_GUEST_HVM,
+                                                XLS_GUEST_PVH};
+    char name[32];
+
+    for (size_t i = 0; i < 6; i++) {
+        struct xb xb = xb_new(XLS_FMT_XL, types[i % 3], 2 + (uint32_t)i / 3);
+        size_t len;
+        uint8_t *in = xb_bytes(&xb, &len);
+
+        (void)snprintf(name, sizeof(name), "built-%s-%zu",
+                       xls_guest_type_name(types[i % 3]), 2 + i / 3);
+        cut_down(name, in, len);
+        free(in);
+        xb_free(&xb);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        (void)fprintf(stderr, "Usage: seeds OUT [FILE...]\n");
+        return 2;
+    }
+    folder = argv[1];
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        die(folder);
+    }
+    built();
+    protocol();
+    for (int i = 2; i < argc; i++) {
+        real(argv[i]);
+    }
+    (void)printf("%u seeds; of %u streams the guard accepts %u\n", made,
+                 streams, accepted);
+    return 0;
+}
