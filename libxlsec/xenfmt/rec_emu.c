@@ -56,6 +56,13 @@ struct region {
     uint64_t size;  /* octets */
 };
 
+/* A region without a key yet has none. */
+static bool hex_is(const struct region *region, const char *hex, size_t len)
+{
+    return region->hex != NULL && hex != NULL && region->hex_len == len &&
+           memcmp(region->hex, hex, len) == 0;
+}
+
 /* [S-241] The pair that rd stands at is the one of region that holds value,
  * and [S-240] it has one. */
 static enum xls_rc pair_take(struct xls_rd *rd, enum xls_schema_value holds,
@@ -84,9 +91,7 @@ static enum xls_rc pair_take(struct xls_rd *rd, enum xls_schema_value holds,
                           key); /* of the table's characters only */
     }
     if (hit.key->holds != holds ||
-        (region->hex != NULL &&
-         (region->hex_len != hit.part_len ||
-          memcmp(region->hex, hit.part, hit.part_len) != 0))) {
+        (region->hex != NULL && !hex_is(region, hit.part, hit.part_len))) {
         return xls_refuse(why, XLS_PEER_ORDER, "S-241",
                           "%s is not what has to follow", key);
     }
@@ -104,8 +109,7 @@ static enum xls_rc region_judge(const struct region *all, uint32_t at,
     uint64_t end = frames * 4096;
 
     for (uint32_t i = 0; i < at; i++) {
-        if (all[i].hex_len == new->hex_len &&
-            memcmp(all[i].hex, new->hex, new->hex_len) == 0) {
+        if (hex_is(&all[i], new->hex, new->hex_len)) {
             return xls_refuse(why, XLS_PEER_ORDER, "S-242",
                               "region %u comes again", i);
         }

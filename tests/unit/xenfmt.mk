@@ -81,11 +81,17 @@ tests_streams_guard_speed_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
 check_PROGRAMS += tests/streams/measure
 tests_streams_measure_SOURCES = tests/streams/measure.c
 
-XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh \
+XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh tests/streams/t-emulator.sh \
 	tests/streams/t-exploits.sh \
 	tests/streams/t-speed.sh tests/streams/t-fields.sh \
 	tests/streams/t-verifier.sh
 EXTRA_DIST += tests/streams/exploit-streams tests/streams/mutate \
+	tests/streams/take-emulator \
+	tests/data/emulator/ahci.qevm.xz tests/data/emulator/hub.qevm.xz \
+	tests/data/emulator/linux-cirrus.qevm.xz \
+	tests/data/emulator/pc-7.2.qevm.xz tests/data/emulator/sound.qevm.xz \
+	tests/data/emulator/usb2.qevm.xz tests/data/emulator/vga-nics.qevm.xz \
+	tests/data/emulator/xhci.qevm.xz \
 	tests/data/streams/hvm.xl.xz tests/data/streams/hvm-live.xl.xz \
 	tests/data/streams/hvm-viridian.xl.xz tests/data/streams/pv.xl.xz \
 	tests/data/streams/pv-4.xl.xz tests/data/streams/pvh.xl.xz \
