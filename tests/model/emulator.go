@@ -3,8 +3,10 @@
 package main
 
 import (
-	"bytes"
+	"math/bits"
 	"regexp"
+	"strconv"
+	"strings"
 )
 
 // readEmulator reads the device model's records, the first of which has its
@@ -33,20 +35,47 @@ func (s *stream) emulatorHead(body []byte) {
 	s.must(le.Uint32(body[4:]) == 0, "S-45", "instance")
 }
 
-var physmapKey = regexp.MustCompile(
-	`^physmap/[0-9a-f]{1,16}/(start_addr|size|name)$`)
+var (
+	physmapKey = regexp.MustCompile(
+		`^physmap/([0-9a-f]{1,16})/(start_addr|size|name)$`)
+	hexForm       = regexp.MustCompile(`^[0-9a-f]{1,16}$`)
+	printableForm = regexp.MustCompile(`^[\x20-\x7e]{1,255}$`)
+)
 
 func (s *stream) xenstorePairs(data []byte) {
 	s.must(data[len(data)-1] == 0, "S-46", "not NUL-terminated")
-	texts := bytes.Split(data[:len(data)-1], []byte{0})
-	s.must(len(texts)%2 == 0, "S-46", "a key without a value")
-	s.must(len(texts) <= 2*64, "S-46", "%d pairs", len(texts)/2)
-	for i := 0; i < len(texts); i += 2 {
-		s.must(physmapKey.Match(texts[i]), "S-46", "key %q", texts[i])
-		value := texts[i+1]
-		s.must(len(value) <= 256, "S-46", "value of %d", len(value))
-		for _, c := range value {
-			s.must(c >= 32 && c < 127, "S-46", "value %q", value)
-		}
+	texts := strings.Split(string(data[:len(data)-1]), "\x00")
+	s.must(len(texts)%6 == 0 && len(texts) <= 6*21, "S-46", "%d texts",
+		len(texts))
+	seen := map[string]bool{}
+	for ; len(texts) > 0; texts = texts[6:] {
+		hex := s.region(texts[:6])
+		s.must(!seen[hex], "S-242", "region %s again", hex)
+		seen[hex] = true
 	}
+}
+
+// region judges the three pairs of one, and gives what they are named by.
+func (s *stream) region(texts []string) string {
+	var hex string
+	var numbers [2]uint64
+	for i, want := range []string{"start_addr", "size", "name"} {
+		key, value := texts[2*i], texts[2*i+1]
+		found := physmapKey.FindStringSubmatch(key)
+		s.must(found != nil && len(value) <= 256, "S-46", "key %q", key)
+		s.must(found[2] == want && (i == 0 || found[1] == hex), "S-241",
+			"key %q", key)
+		hex = found[1]
+		if i == 2 {
+			s.must(printableForm.MatchString(value), "S-240", "name")
+			break
+		}
+		n, err := strconv.ParseUint(value, 16, 64)
+		s.must(hexForm.MatchString(value) && err == nil && n%4096 == 0 &&
+			(i == 0 || n != 0), "S-240", "%s %q", want, value)
+		numbers[i] = n
+	}
+	end, over := bits.Add64(numbers[0], numbers[1], 0)
+	s.must(over == 0 && end <= 4096*s.frameBound(), "S-243", "end 0x%x", end)
+	return hex
 }

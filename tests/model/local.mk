@@ -10,11 +10,13 @@ EXTRA_DIST += tests/model/README.md tests/model/build.sh \
 	tests/model/devices.go tests/model/differential.go tests/model/emulator.go \
 	tests/model/entries.go tests/model/guard.go tests/model/hvm.go \
 	tests/model/hvmctx-shim.c tests/model/json.go tests/model/libxc.go \
-	tests/model/main.go tests/model/memory.go tests/model/mutate.go \
+	tests/model/main.go tests/model/members.go \
+	tests/model/memory.go tests/model/mutate.go tests/model/places.go \
 	tests/model/parts.go tests/model/policy.go tests/model/pv.go \
 	tests/model/qemu.go tests/model/random.go tests/model/rare.go \
 	tests/model/report.go tests/model/schema.go tests/model/seeds.go \
-	tests/model/stream.go tests/model/texts.go tests/streams/xen-utils.sh
+	tests/model/stream.go tests/model/texts.go tests/model/walks.go \
+	tests/streams/xen-utils.sh
 
 COUNT = 1000000
 SEED = 1

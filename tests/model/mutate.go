@@ -33,8 +33,16 @@ var changes = []change{
 	{class: "entry", parts: changeEntry},
 	{class: "entry field", parts: changeEntryField},
 	{class: "entry field", parts: changeEntryField},
+	{class: "judged field", parts: changePlace},
+	{class: "judged field", parts: changePlace},
+	{class: "CPU policy", parts: changePolicy},
+	{class: "page table", parts: changeTable},
 	{class: "configuration", parts: changeConfig},
+	{class: "member", parts: changeMember},
+	{class: "member", parts: changeMember},
 	{class: "device model", parts: changeEmulator},
+	{class: "QEMU's section", parts: changeSections},
+	{class: "QEMU's section", parts: changeSections},
 	{class: "splice", parts: changeSplice},
 	{class: "cut", bytes: changeCut},
 }
@@ -104,7 +112,7 @@ func putField(r *random, b []byte, at, width int) {
 	}
 	var old [8]byte
 	copy(old[:], b[at:at+width])
-	le.PutUint64(old[:], r.value(le.Uint64(old[:])))
+	le.PutUint64(old[:], r.value(le.Uint64(old[:]), width))
 	if r.below(8) == 0 { // big-endian headers
 		for i, j := 0, width-1; i < j; i, j = i+1, j-1 {
 			old[i], old[j] = old[j], old[i]

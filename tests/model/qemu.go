@@ -318,9 +318,14 @@ func (s *stream) qemuState(q []byte) {
 	}
 }
 
+// deviceOf gives what stands behind a section's last slash.
+func deviceOf(name string) string {
+	return name[strings.LastIndexByte(name, '/')+1:]
+}
+
 // device judges a section's state; true when the walk ends there.
 func (s *stream) device(w *walk, h sectionHead) bool {
-	rows := sections[h.name[strings.LastIndexByte(h.name, '/')+1:]]
+	rows := sections[deviceOf(h.name)]
 	if len(rows) == 0 {
 		return true
 	}

@@ -30,17 +30,24 @@ var interesting = []uint64{
 	1 << 33, 1<<40 - 1, 1 << 47, 1<<47 - 1, 0xffff800000000000, 1<<52 - 1,
 	1 << 52, 1 << 60, 13 << 60, 14 << 60, 15 << 60, 1 << 63, 1<<63 - 1,
 	1<<64 - 1, 0x80000001, 0xc0000080, 0xd, 0x54381286,
+	33, 104, 103 << 32, 104 << 32, 8329 << 32, 8330 << 32, 576, 4080, 4081, 7168,
+	7169, 8192, 8193, 9999, 10000, 16384, 16385, 20000000, 20000001, 0xfec00000,
+	1<<17 - 1, 1 << 17, 0x48, 0x140, 0x6e1, 0xd90, 0xda0, 0xc0000103, 0xc0011019,
+	0x10001, 0x80050033, 0xd01, 0x500,
 }
 
-// value gives one of the interesting ones, or one near what is there.
-func (r *random) value(old uint64) uint64 {
-	switch r.below(8) {
+// value gives one of the interesting ones for a field of so many octets, or one
+// near what is there.
+func (r *random) value(old uint64, width int) uint64 {
+	switch r.below(11) {
 	case 0:
 		return old + 1
 	case 1:
 		return old - 1
-	case 2:
-		return old ^ 1<<(r.next()&63)
+	case 2, 5:
+		return old ^ 1<<uint(r.below(8*width))
+	case 6:
+		return uint64(r.below(18))
 	case 3:
 		return r.next()
 	case 4:

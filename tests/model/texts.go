@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 )
 
@@ -100,12 +101,39 @@ func changeConfig(r *random, parts, other []part) []part {
 	return parts
 }
 
-var xenstorePairs = []string{
-	"physmap/1/name\x00x\x00", "physmap/0123456789abcdefA/name\x00x\x00",
-	"physmap/ABCDEF/size\x00\x00", "physmap//size\x001\x00",
-	"physmap/1/start_addr\x00\x7f\x00", "physmap/1/other\x00x\x00",
-	"/physmap/1/name\x00x\x00", "state\x00running\x00", "\x00\x00", "x\x00",
-	"physmap/g/name\x00x\x00", "physmap/1/name/x\x00x\x00",
+var xenstoreTexts = []string{
+	"physmap/1/name", "physmap/0123456789abcdefa/name", "physmap/ABCDEF/size",
+	"physmap//size", "physmap/1/start_addr", "physmap/1/size", "physmap/1/other",
+	"/physmap/1/name", "state", "", "physmap/g/name", "physmap/1/name/x", "x",
+	"0", "1000", "fff", "1001", "800000", "fffffffffffff000", "10000000000000000",
+	"0000000000001000", "FFFFF000", "0x1000", "14110000000", "\x7f", "vga.vram",
+	"10010ffff000", "100110000000", "100110001000",
+}
+
+const xenstoreRegion = "physmap/%x/start_addr\x00%x000\x00physmap/%x/size\x00" +
+	"1000\x00physmap/%x/name\x00y\x00"
+
+// changeXenstore changes, doubles, drops or adds texts.
+func changeXenstore(r *random, body []byte) []byte {
+	texts := strings.SplitAfter(string(body[8:]), "\x00")
+	n, m := r.below(len(texts)), r.below(len(texts))
+	switch r.below(6) {
+	case 0:
+		texts[n] = ""
+	case 1:
+		texts[n] += texts[m]
+	case 2:
+		texts[n], texts[m] = texts[m], texts[n]
+	case 3: // more regions
+		for n, i := r.below(24), 0; i < n; i++ {
+			texts = append(texts, fmt.Sprintf(xenstoreRegion, i, i, i, i))
+		}
+	case 4:
+		texts[n] = strings.Repeat("x", 254+r.below(4)) + "\x00"
+	default:
+		texts[n] = xenstoreTexts[r.below(len(xenstoreTexts))] + "\x00"
+	}
+	return append(body[:8:8], strings.Join(texts, "")...)
 }
 
 // changeEmulator changes one of the device model's records.
@@ -122,17 +150,7 @@ func changeEmulator(r *random, parts, other []part) []part {
 	}
 	p := &parts[some[r.below(len(some))]]
 	if p.kind == libxlXenstore {
-		pair := []byte(xenstorePairs[r.below(len(xenstorePairs))])
-		at := 8 + r.below(len(p.body)-7)
-		if zero := bytes.IndexByte(p.body[at:], 0); zero >= 0 && r.below(4) > 0 {
-			at += zero + 1
-		}
-		times := 1
-		if r.below(8) == 0 {
-			times = 60 + r.below(10)
-		}
-		pair = bytes.Repeat(pair, times)
-		p.body = concat(p.body[:at], pair, p.body[at:])
+		p.body = changeXenstore(r, p.body)
 		return parts
 	}
 	p.body = changeSection(r, p.body)
@@ -156,13 +174,13 @@ func changeSection(r *random, b []byte) []byte {
 	case 0: // one octet about its head
 		out := append([]byte(nil), b...)
 		if n := at + r.below(40); n < len(out) {
-			out[n] = byte(r.value(uint64(out[n])))
+			out[n] = byte(r.value(uint64(out[n]), 1))
 		}
 		return out
 	case 1: // about the end
 		out := append([]byte(nil), b...)
 		n := len(out) - 1 - r.below(330)%len(out)
-		out[n] = byte(r.value(uint64(out[n])))
+		out[n] = byte(r.value(uint64(out[n]), 1))
 		return out
 	case 2:
 		return b[:at]
