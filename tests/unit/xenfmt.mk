@@ -81,7 +81,8 @@ tests_streams_guard_speed_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
 check_PROGRAMS += tests/streams/measure
 tests_streams_measure_SOURCES = tests/streams/measure.c
 
-XLS_LINT += tests/streams/t-check.sh tests/streams/t-cli.sh tests/streams/t-emulator.sh \
+XLS_LINT += tests/streams/t-bombs.sh tests/streams/t-check.sh \
+	tests/streams/t-cli.sh tests/streams/t-emulator.sh \
 	tests/streams/t-exploits.sh \
 	tests/streams/t-speed.sh tests/streams/t-fields.sh \
 	tests/streams/t-verifier.sh
