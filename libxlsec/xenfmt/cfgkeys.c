@@ -344,8 +344,8 @@ static const struct xls_cfg_member b_info_list[] = {
     NUMBER(0, U32_MAX, "max_grant_frames"),
     NUMBER(0, U32_MAX, "max_maptrack_frames"),
     NUMBER(-1, 2, "max_grant_version"),
-    ENUM("unknown qemu_xen_traditional qemu_xen", "device_model_version",
-         BY("S-213", SETTING, "unknown qemu_xen")),
+    ENUM("unknown qemu_xen_traditional qemu_xen none", "device_model_version",
+         BY("S-213", SETTING, "unknown qemu_xen none")),
     DEFBOOL("device_model_stubdomain", BY("S-214", SETTING, OFF)),
     NUMBER(0, KIB_MAX, "stubdomain_memkb", BY("S-214", SETTING, "0")),
     TEXT("stubdomain_kernel", BY("S-214", SETTING, "")),
@@ -588,7 +588,6 @@ static const struct xls_cfg_member channel_list[] = {
     BACKEND,
     DEVID,
     WORD("name"),
-    ENUM("unknown pty socket", "connection"),
     OBJECT(nothing, "connection.unknown"),
     OBJECT(nothing, "connection.pty"),
     OBJECT(socket, "connection.socket"),
@@ -666,7 +665,6 @@ static const struct xls_cfg_object hostdev = OF(hostdev_list);
 static const struct xls_cfg_member usbdev_list[] = {
     NUMBER(-1, 65535, "ctrl"),
     NUMBER(0, 31, "port"),
-    ENUM("hostdev", "type"),
     OBJECT(hostdev, "type.hostdev"),
 };
 static const struct xls_cfg_object usbdev = OF(usbdev_list);

@@ -207,7 +207,7 @@ START_TEST(ordinary_settings_are_accepted)
         IN_PVH("\"pvshim\":\"True\",\"pvshim_path\":\"xen-shim\""),
         IN_C("\"xsdata\":{\"vm-data/a\":\"1\",\"vm-data/b/c\":\"\"},"
              "\"pool_name\":\"Pool-0\",\"platformdata\":{}"),
-        TOP("\"channels\":[{\"name\":\"org.agent.0\",\"connection\":\"pty\","
+        TOP("\"channels\":[{\"name\":\"org.agent.0\","
             "\"connection.pty\":{}}],\"vkbs\":[{\"width\":800}],"
             "\"vfbs\":[{\"vnc\":{},\"sdl\":{}}],\"usbctrls\":[{\"ports\":8}]"),
     };
