@@ -51,7 +51,7 @@ static enum xls_rc find_expected(struct keys *k, const char *name,
                            name, dir);
     }
     if (!k->expected->outgoing) {
-        return xls_why_set(why, XLS_HOST_CONF,
+        return xls_why_set(why, XLS_PEER_POLICY,
                            "guests may not be sent to '%s': its file in "
                            "%s/peers.d does not say 'allow = outgoing'",
                            name, dir);

@@ -164,7 +164,7 @@ static void destination_only_sends(struct scene *s)
 {
     set_peer(s, SOURCE, s->field.hosts.key[DESTINATION].pub, "incoming");
     run_go(&s->run);
-    judge(&s->run, FATE_STAYED, &s->complaint);
+    judge(&s->run, FATE_DENIED, &s->complaint);
     expect(s, sent_by(s, SOURCE) == 0, "the source sent no octet");
     expect_words(s, SOURCE, "does not say 'allow = outgoing'");
     expect_untouched(s);
