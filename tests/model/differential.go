@@ -26,6 +26,8 @@ type campaign struct {
 	total   tally
 	failed  error
 	found   int
+
+	measured bool // which rules decide alone, too
 }
 
 // commandDifferential judges files and mutants twice, and exits with 1 when
@@ -42,6 +44,7 @@ func commandDifferential(args []string) int {
 	report := flags.String("report", "", "a report to write")
 	corpus := flags.String("corpus", "", "a folder of files to judge first")
 	flags.Parse(args)
+	c.measured = *report != ""
 	if err := c.grow(flags.Args()); err != nil || c.judge == "" {
 		fmt.Fprintln(os.Stderr, "model differential:", err)
 		return exitUsage

@@ -35,6 +35,8 @@ var changes = []change{
 	{class: "entry field", parts: changeEntryField},
 	{class: "judged field", parts: changePlace},
 	{class: "judged field", parts: changePlace},
+	{class: "memory", parts: changeMemory},
+	{class: "memory", parts: changeMemory},
 	{class: "CPU policy", parts: changePolicy},
 	{class: "page table", parts: changeTable},
 	{class: "configuration", parts: changeConfig},

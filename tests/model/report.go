@@ -31,11 +31,13 @@ type tally struct {
 	classes       map[string]score
 	rules         map[string]uint64 // as the guard names them
 	pairs         map[string]uint64 // the guard's rule and the model's
+	alone         map[string]uint64 // refused by this rule and by no other
 }
 
 func newTally() tally {
 	return tally{seeds: map[string]score{}, classes: map[string]score{},
-		rules: map[string]uint64{}, pairs: map[string]uint64{}}
+		rules: map[string]uint64{}, pairs: map[string]uint64{},
+		alone: map[string]uint64{}}
 }
 
 // count keeps one pair of opinions; false when they differ.
@@ -66,6 +68,10 @@ func (t *tally) count(c *campaign, m mutant, theirs guardAnswer,
 	}
 	if theirs.verdict == guardRefused {
 		t.rules[theirs.rule]++
+		if c.measured && ours != nil &&
+			decidesAlone(m.stream, m.format, ours) {
+			t.alone[ours.rule]++
+		}
 	}
 	for table, key := range map[*map[string]score]string{
 		&t.seeds: c.seeds[m.seed].name, &t.classes: m.class,
@@ -96,6 +102,9 @@ func (t *tally) add(o tally) {
 	}
 	for key, n := range o.pairs {
 		t.pairs[key] += n
+	}
+	for key, n := range o.alone {
+		t.alone[key] += n
 	}
 }
 
@@ -184,10 +193,20 @@ document leaves the order open. The commonest pairs:
 		text += fmt.Sprintf("| %s | %s | %d |\n", names[0], names[1],
 			t.pairs[key])
 	}
-	text += "\n| rule, as the guard names it | mutants |\n|---|---|\n"
+	text += `
+A rule *decides alone* where the model without the one check that refused the
+mutant would have accepted it: a reader that lacks this check and no other
+would have shown itself.
+
+| rule | mutants that the guard refused by it | that the model's check of it decided alone |
+|---|---|---|
+`
 	for _, key := range byNumber(t.rules) {
-		text += fmt.Sprintf("| %s | %d |\n", key, t.rules[key])
+		text += fmt.Sprintf("| %s | %d | %d |\n", key, t.rules[key],
+			t.alone[key])
 	}
-	return text + fmt.Sprintf("\nRules that refused no mutant: %s.\n",
+	text += fmt.Sprintf("\nRules that refused no mutant: %s.\n",
 		silentRules(doc, t.rules))
+	return text + fmt.Sprintf("\nRules that decided none alone: %s.\n",
+		silentRules(doc, t.alone))
 }

@@ -8,6 +8,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
 )
 
 var le, be = binary.LittleEndian, binary.BigEndian
@@ -31,6 +32,7 @@ type refusal struct {
 	offset int
 	record string
 	text   string
+	site   uintptr // the check that failed
 }
 
 // What the guest may have; from the configuration, or the library's ceilings.
@@ -63,11 +65,30 @@ type stream struct {
 	guest  guestType
 	max    limits
 	xc     libxc
+	deaf   uintptr // a check that is passed over, see decidesAlone
 }
 
 // judge reads one stream to its end; nil is "accepted".
 func judge(in []byte, f format) (seen *stream, verdict *refusal) {
-	s := &stream{in: in, max: limits{ceilingKiB / 4, ceilingVcpus}}
+	return judgeWithout(in, f, 0)
+}
+
+// decidesAlone says whether a stream that is refused would be accepted if the
+// check that refused it were not there.  It is the measure of what a mutant is
+// worth: a reader that lacks this check, and no other, shows itself by it.
+func decidesAlone(in []byte, f format, verdict *refusal) (alone bool) {
+	defer func() {
+		if r := recover(); r != nil { // later code relies on it
+			alone = true
+		}
+	}()
+	_, other := judgeWithout(in, f, verdict.site)
+	return other == nil
+}
+
+func judgeWithout(in []byte, f format, deaf uintptr) (seen *stream,
+	verdict *refusal) {
+	s := &stream{in: in, max: limits{ceilingKiB / 4, ceilingVcpus}, deaf: deaf}
 	defer func() {
 		if r := recover(); r != nil {
 			refused, ok := r.(*refusal)
@@ -96,9 +117,14 @@ func (s *stream) begin(record string) {
 }
 
 func (s *stream) must(ok bool, rule, text string, args ...interface{}) {
-	if !ok {
-		panic(&refusal{rule, s.start, s.record, fmt.Sprintf(text, args...)})
+	if ok {
+		return
 	}
+	site, _, _, _ := runtime.Caller(1)
+	if site == s.deaf {
+		return
+	}
+	panic(&refusal{rule, s.start, s.record, fmt.Sprintf(text, args...), site})
 }
 
 // take gives the next n octets.

@@ -117,9 +117,16 @@ const xenstoreRegion = "physmap/%x/start_addr\x00%x000\x00physmap/%x/size\x00" +
 func changeXenstore(r *random, body []byte) []byte {
 	texts := strings.SplitAfter(string(body[8:]), "\x00")
 	n, m := r.below(len(texts)), r.below(len(texts))
-	switch r.below(6) {
+	switch r.below(7) {
 	case 0:
 		texts[n] = ""
+	case 6: // a region again, under another name or not
+		again := append([]string(nil), texts[:6%len(texts)]...)
+		if len(again) == 6 && r.below(2) == 0 {
+			again[0] = "physmap/1/start_addr\x00"
+			again[2], again[4] = "physmap/1/size\x00", "physmap/1/name\x00"
+		}
+		texts = append(texts, again...)
 	case 1:
 		texts[n] += texts[m]
 	case 2:

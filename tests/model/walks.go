@@ -69,6 +69,18 @@ func subsectionOf(r *random, body []byte, start int) []byte {
 	return append(out, make([]byte, r.below(9)/8)...)
 }
 
+// manySections are some of one small device, each of another instance.
+func manySections(n int) []byte {
+	var out []byte
+	for i := 0; i < n; i++ {
+		out = be.AppendUint32(append(out, 4), uint32(1000+i))
+		out = append(append(out, 6), "port92"...)
+		out = be.AppendUint32(out, uint32(100+i))
+		out = append(be.AppendUint32(out, 1), 0)
+	}
+	return out
+}
+
 // changeSections drops, doubles, swaps, moves or inserts sections of QEMU's,
 // adds a subsection, or changes a section's head or a number in its state.
 func changeSections(r *random, parts, other []part) []part {
@@ -85,6 +97,10 @@ func changeSections(r *random, parts, other []part) []part {
 	m := r.below(len(starts) - 1)
 	b, from, to := p.body, starts[n], starts[n+1]
 	whole := append([]byte(nil), b[from:to]...)
+	if r.below(100) == 0 {
+		p.body = concat(b[:from], manySections(1020+r.below(12)), b[from:])
+		return parts
+	}
 	switch r.below(9) {
 	case 0:
 		p.body = concat(b[:from], b[to:])
