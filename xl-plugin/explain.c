@@ -169,37 +169,43 @@ static void say_text(const struct xls_explain *what, const char *policy,
 
 /* --- all of it */
 
+static int no_memory(void)
+{
+    (void)fputs("xlsec check: out of memory\n", stderr);
+    return XLS_CHECK_HOST;
+}
+
 static int judge(const struct xls_explain *what, const struct xls_peer *peer,
-                 const char *text, size_t len)
+                 const char *buf, size_t len)
 {
     struct list list = {.found = calloc(LIST_MAX, sizeof(*list.found))};
     const char *policy = peer == NULL ? "" : peer->path;
     struct xls_finding why = {0};
-    enum xls_rc rc = XLS_HOST_NOMEM;
+    const char *text = find_config(buf, &len, &why);
+    enum xls_rc rc = XLS_PEER_RANGE;
 
-    if (list.found != NULL) {
-        text = find_config(text, &len, &why);
-        rc = text == NULL
-                 ? XLS_PEER_RANGE
-                 : xls_config_permit(text, len,
-                                     peer == NULL ? NULL : &peer->accept, hear,
-                                     &list, &why);
+    if (list.found == NULL) {
+        return no_memory();
     }
-    if (rc != XLS_OK && !xls_rc_is_peer(rc)) {
-        (void)fputs("xlsec check: out of memory\n", stderr);
-        free(list.found);
-        return XLS_CHECK_HOST;
+    if (text != NULL) {
+        rc = xls_config_permit(text, len, peer == NULL ? NULL : &peer->accept,
+                               hear, &list, &why);
     }
-    if (rc != XLS_OK && rc != XLS_PEER_POLICY) {
+    if (xls_rc_is_peer(rc) && rc != XLS_PEER_POLICY) {
         hear_finding(&list, &why);
     }
-    if (what->json) {
+    if (rc != XLS_OK && !xls_rc_is_peer(rc)) {
+        (void)no_memory();
+    } else if (what->json) {
         say_json(what, policy, &list);
     } else {
         say_text(what, policy, &list);
     }
     free(list.found);
-    return rc == XLS_OK ? XLS_CHECK_ACCEPTED : XLS_CHECK_REFUSED;
+    if (rc == XLS_OK) {
+        return XLS_CHECK_ACCEPTED;
+    }
+    return xls_rc_is_peer(rc) ? XLS_CHECK_REFUSED : XLS_CHECK_HOST;
 }
 
 /* The peer of that name in *peers, or NULL and the exit status in *status. */
