@@ -196,10 +196,13 @@ static const struct xls_emu_section table[] = {
     ROW(1, "port92", ANY(1)),
     ROW(3, "ide", OF(1, pci), OF(2, bmdma), OF(2, ide_bus), OF(4, ide_drive)),
     ROW(1, "i2c_bus", ANY(1)),
-    /* With or without the bus's controller, and hotplug behind bridges. */
+    /* With or without the state of the bus (48), hotplug behind bridges (2044),
+     * and with it an index (4). */
     ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(36)),
-    ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(88)),
+    ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(84)),
     ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(2080)),
+    ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(2084)),
+    ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(2128)),
     ROW_SUBS(3, "piix4_pm", pm_subs, OF(1, pci), ANY(2132)),
     ROW(1, "acpi_build", ANY(1)),
     ROW(4, "platform", OF(1, pci), ANY(1)),
