@@ -21,6 +21,7 @@ func main() {
 		"check":        commandCheck,
 		"contexts":     commandContexts,
 		"differential": commandDifferential,
+		"mutants":      commandMutants,
 	}
 	if len(os.Args) > 2 {
 		if run, ok := commands[os.Args[2]]; ok {
@@ -31,7 +32,7 @@ func main() {
 			os.Exit(run(os.Args[3:]))
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: model STREAM.md check|contexts|"+
+	fmt.Fprintln(os.Stderr, "usage: model STREAM.md check|contexts|mutants|"+
 		"differential [OPTIONS] FILE...")
 	os.Exit(exitUsage)
 }
