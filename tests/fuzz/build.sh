@@ -51,8 +51,8 @@ fuzz_seeds() {
 fuzz_seeds_by() {
     local tmp file rc=0
     tmp=$(mktemp -d)
-    for file in "$top"/tests/data/streams/*.xl.xz; do
-        xz -dc "$file" >"$tmp/$(basename "$file" .xl.xz)"
+    for file in "$top"/tests/data/*/*.xz; do
+        xz -dc "$file" >"$tmp/$(basename "$file" .xz)"
     done
     rm -rf "$2"
     "$1" "$2" "$tmp"/* || rc=$?

@@ -78,6 +78,8 @@ void fz_emulator(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_order(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_stream(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_limits(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_check(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_policy(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_json(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_config(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_text(const struct fz_target *t, const uint8_t *data, size_t len);

@@ -52,7 +52,10 @@ static void replay_all(const char *path)
 
 int main(int argc, char **argv)
 {
+    static const uint8_t nothing[1];
+
     (void)LLVMFuzzerInitialize(&argc, &argv);
+    (void)LLVMFuzzerTestOneInput(nothing, 0); /* as engines do */
     for (int i = 1; i < argc; i++) {
         replay_all(argv[i]);
     }

@@ -279,11 +279,23 @@ static void stream_seed(enum xls_fmt fmt, const char *name, const uint8_t *in,
 {
     static const char *const targets[] = {"", "stream-xl", "stream-libxl",
                                           "stream-libxc"};
-    const uint8_t head[4] = {(uint8_t)(fmt - XLS_FMT_XL), 3, 0xff, 0xff};
+    const uint8_t f = (uint8_t)(fmt - XLS_FMT_XL);
+    /* wide limits; one vCPU; one page; types that it may not be */
+    const uint8_t heads[][4] = {{f, 127, 0xff, 0xff},
+                                {f, 0, 0xff, 0xff},
+                                {f, 127, 0, 0},
+                                {f | 0x10, 127, 0xff, 0xff},
+                                {f | 0x20, 127, 0xff, 0xff},
+                                {f | 0x30, 127, 0xff, 0xff}};
+    char file[128];
 
     verdict(fmt, name, in, len);
     seed(targets[fmt], name, NULL, 0, in, len);
-    seed("stream-limits", name, head, sizeof(head), in, len);
+    seed("check", name, heads[0], sizeof(heads[0]), in, len);
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        (void)snprintf(file, sizeof(file), "%s-%zu", name, i);
+        seed("stream-limits", file, heads[i], sizeof(heads[i]), in, len);
+    }
 }
 
 /* A stream in xl's format, cut down, as all three formats. */
@@ -313,6 +325,27 @@ static void cut_down(const char *name, const uint8_t *in, size_t len)
     stream_seed(XLS_FMT_LIBXC, name, out + c.begin, c.end - c.begin);
 }
 
+/* A configuration with a member of each kind. */
+static const char rich[] =
+    "{\"c_info\":{\"type\":\"hvm\",\"name\":\"g\",\"uuid\":\"e33551d0-b481-"
+    "43de-9d8b-4472ffec50e1\",\"xsdata\":{\"vm-data/x\":\"1\"},\"platformda"
+    "ta\":{\"a\":\"b\"},\"pool_name\":\"Pool-0\",\"run_hotplug_scripts\":\""
+    "True\",\"ssidref\":0,\"driver_domain\":\"False\"},\"b_info\":{\"max_vc"
+    "pus\":2,\"avail_vcpus\":[0,1],\"max_memkb\":16384,\"target_memkb\":163"
+    "84,\"device_model\":\"/usr/bin/qemu\",\"extra\":[\"-x\"],\"kernel\":\""
+    "/boot/vmlinuz\",\"bootloader\":\"pygrub\",\"ioports\":[{\"first\":1,\""
+    "number\":2}],\"irqs\":[5],\"iomem\":[{\"start\":1,\"number\":1,\"gfn\""
+    ":1}],\"type.hvm\":{\"firmware\":\"/x/y\",\"pae\":\"True\",\"acpi\":\"T"
+    "rue\",\"vnc\":{\"enable\":\"True\",\"listen\":\"0.0.0.0\",\"passwd\":"
+    "\"secret\"},\"serial_list\":[\"pty\"]}},\"disks\":[{\"pdev_path\":\"/d"
+    "ev/vg/x\",\"vdev\":\"xvda\",\"backend\":\"phy\",\"format\":\"raw\",\"s"
+    "cript\":\"/etc/block\",\"readwrite\":1,\"removable\":0}],\"nics\":[{\""
+    "devid\":0,\"mac\":\"00:16:3e:00:00:01\",\"bridge\":\"xenbr0\",\"script"
+    "\":\"vif-bridge\"}],\"pcidevs\":[{\"func\":0,\"dev\":3,\"bus\":1,\"dom"
+    "ain\":0,\"msitranslate\":true,\"rdm_policy\":\"strict\"}],\"vfbs\":[{"
+    "\"devid\":0}],\"vkbs\":[{\"devid\":0}],\"on_reboot\":\"restart\",\"on_"
+    "crash\":\"destroy\"}";
+
 /* --- what is not a stream
  * ------------------------------------------------------------- */
 
@@ -326,6 +359,11 @@ static void protocol(void)
 {
     static const uint8_t script[] = {0, 1, 0, 2, 4, 0, 9, 9, 4, 1,
                                      1, 0, 0, 4, 0, 6, 0, 8, 0, 10};
+    /* word A + n is n + 65 modulo their number; any of them serves */
+    static const uint8_t words[] = "A/dev/vg/*\nBraw\nC/etc/*\nD/boot/*\n"
+                                   "E*\nF*\nG*\nH-x\nI*\nJxenbr*\nK*\n"
+                                   "L*:01:*\nMvm-data/*\nNb_info.irqs\n"
+                                   "Opcidevs[0]=*\n\n";
     static uint8_t out[XLS_CONTROL_OFFER];
     struct xls_control msg;
     char name[32];
@@ -346,6 +384,10 @@ static void protocol(void)
                            "port = 8250\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
                            "AAAAAAAAAAAAAA=\nincoming = yes\n"
                            "outgoing = no\n");
+    text_seed("config", rich);
+    text_seed("json", rich);
+    seed("policy", "rich", words, sizeof(words) - 1, (const uint8_t *)rich,
+         sizeof(rich) - 1);
     text_seed("keytext", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     text_seed("text", "gr\xc3\xbcn, 4.17.3-pre\n");
 }
@@ -363,12 +405,18 @@ static void real(const char *path)
     if (in == NULL || f == NULL) {
         die(path);
     }
-    len = fread(in, 1, FILE_MAX, f);
+    len = fread(in + 8, 1, FILE_MAX - 8, f);
     (void)fclose(f);
     if (len < 64) {
         die(path);
     }
-    cut_down(base == NULL ? path : base + 1, in, len);
+    base = base == NULL ? path : base + 1;
+    if (memcmp(in + 8, "QEVM", 4) == 0) { /* QEMU's state: a record's body */
+        memcpy(in, "\2\0\0\0\0\0\0", 8);
+        record_seed(base, true, XLS_LIBXL_EMULATOR_CONTEXT, in, len + 8);
+    } else {
+        cut_down(base, in + 8, len);
+    }
     free(in);
 }
 

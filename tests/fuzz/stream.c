@@ -9,6 +9,7 @@
 #include "base/rd.h"
 #include "fuzz.h"
 #include "xenfmt/guard.h"
+#include "xlsec/check.h"
 
 #define HEAP_MAX ((size_t)5 << 19) /* 2.5 MiB, as guard.h has it */
 
@@ -75,6 +76,7 @@ static void feed(enum xls_fmt fmt, const struct xls_guard_limits *limits,
     }
     FZ(xls_guard_complete(g) == (o->rc == XLS_OK));
     FZ(o->rc != XLS_OK || o->given == len);
+    FZ((xls_guard_config_text(g) != NULL) == xls_guard_facts(g)->has_config);
     FZ(fz_heap_most() <= HEAP_MAX);
     o->why = *xls_guard_finding(g);
     o->facts = *xls_guard_facts(g);
@@ -120,6 +122,56 @@ void fz_stream(const struct fz_target *t, const uint8_t *data, size_t len)
     judge_twice((enum xls_fmt)t->arg, &ceilings, data, len);
 }
 
+/* Limits that nobody may ask for. */
+static void contract(void)
+{
+    static const struct xls_guard_limits wrong[] = {
+        {0, 1, XLS_GUEST_ANY},
+        {XLS_GUARD_PAGES_CEILING * 16 + 1, 1, XLS_GUEST_ANY},
+        {1, 0, XLS_GUEST_ANY},
+        {1, 8193, XLS_GUEST_ANY},
+    };
+    struct xls_guard *g = NULL;
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        FZ(xls_guard_new(XLS_FMT_XL, &wrong[i], &g) == XLS_BUG_CONTRACT);
+        FZ(g == NULL);
+    }
+}
+
+/* The library's own function gives the guard's verdict; the first octet says
+ * which format. */
+void fz_check(const struct fz_target *t, const uint8_t *data, size_t len)
+{
+    static struct outcome o;
+    static const struct xls_guard_limits ceilings = {
+        XLS_GUARD_PAGES_CEILING, XLS_GUARD_VCPUS_CEILING, XLS_GUEST_ANY};
+    struct xlsec_check_finding finding;
+    struct xlsec_check_facts facts;
+    struct xlsec_check *check;
+    enum xlsec_check_verdict verdict;
+    unsigned fmt;
+
+    (void)t;
+    if (len < 4) {
+        return;
+    }
+    fmt = data[0] % 3U + 1;
+    feed((enum xls_fmt)fmt, &ceilings, data + 4, len - 4, 0, &o);
+    check = xlsec_check_new((enum xlsec_check_format)fmt, NULL);
+    (void)xlsec_check_feed(check, data + 4, len - 4);
+    verdict = xlsec_check_end(check);
+    xlsec_check_finding(check, &finding);
+    xlsec_check_facts(check, &facts);
+    FZ(verdict ==
+       (o.rc == XLS_OK ? XLSEC_CHECK_ACCEPTED : XLSEC_CHECK_REFUSED));
+    FZ(finding.offset == o.why.offset);
+    FZ(strcmp(finding.rule, o.why.rule) == 0);
+    FZ(strcmp(finding.text, o.why.text) == 0);
+    FZ(facts.records == o.facts.records && facts.pages == o.facts.pages);
+    xlsec_check_free(check);
+}
+
 /* Four octets say what the stream may claim: format and type, vCPUs, pages. */
 void fz_limits(const struct fz_target *t, const uint8_t *data, size_t len)
 {
@@ -128,6 +180,7 @@ void fz_limits(const struct fz_target *t, const uint8_t *data, size_t len)
 
     (void)t;
     if (len < 4) {
+        contract();
         return;
     }
     fmt = (enum xls_fmt)(data[0] % 3 + XLS_FMT_XL);

@@ -33,9 +33,9 @@ static const struct fz_target targets[] = {
      false, "stream"},
     {"rec-xenstore", fz_emulator, XLS_LIBXL_XENSTORE_DATA, FZ_STATE + 2048, 4,
      FZ_BODY, true, "xenstore"},
-    {"rec-emulator", fz_emulator, XLS_LIBXL_EMULATOR_CONTEXT, FZ_STATE + 8192,
+    {"rec-emulator", fz_emulator, XLS_LIBXL_EMULATOR_CONTEXT, FZ_STATE + 32768,
      6, FZ_BODY, true, "qemu"},
-    {"passes", fz_passes, XLS_REC_PAGE_DATA, FZ_STATE + 64, 3, FZ_PLAIN, false,
+    {"passes", fz_passes, XLS_REC_PAGE_DATA, FZ_STATE + 128, 3, FZ_PLAIN, false,
      NULL},
     {"order", fz_order, 0, 64, 2, FZ_PLAIN, false, NULL},
 
@@ -46,6 +46,8 @@ static const struct fz_target targets[] = {
     {"stream-xl", fz_stream, XLS_FMT_XL, 65536, 12, FZ_STREAM, false, "json"},
     {"stream-limits", fz_limits, 0, 65536, 6, FZ_STREAM, false, "stream"},
 
+    {"check", fz_check, 0, 65536, 2, FZ_STREAM, false, "stream"},
+    {"policy", fz_policy, 0, 6144, 6, FZ_PLAIN, false, "json"},
     {"json", fz_json, 0, 4096, 5, FZ_PLAIN, false, "json"},
     {"config", fz_config, 0, 4096, 8, FZ_PLAIN, false, "json"},
     {"text", fz_text, 0, 256, 2, FZ_PLAIN, false, NULL},

@@ -196,6 +196,49 @@ static void permit(const uint8_t *data, size_t len, enum xls_rc judged)
     }
 }
 
+/*
+ * The policy of a peer's file: lines of a letter for the word and a pattern,
+ * then an empty line, then a configuration.  A policy only takes away from
+ * what is refused.
+ */
+void fz_policy(const struct fz_target *t, const uint8_t *data, size_t len)
+{
+    static struct xls_cfg_policy policy;
+    const uint8_t *at = data;
+    const uint8_t *end;
+    struct xls_finding why = {0};
+    char pattern[256];
+    unsigned count = 0;
+    enum xls_rc rc;
+
+    (void)t;
+    memset(&policy, 0, sizeof(policy));
+    while ((end = memchr(at, '\n', len)) != NULL && end > at) {
+        size_t n = (size_t)(end - at) - 1;
+        enum xls_cfg_word word = (enum xls_cfg_word)(at[0] % XLS_ACCEPT_WORDS);
+
+        n = n < sizeof(pattern) ? n : sizeof(pattern) - 1;
+        memcpy(pattern, at + 1, n);
+        pattern[n] = '\0';
+        if (xls_cfg_policy_add(&policy, word, pattern)) {
+            FZ(pattern[0] != '\0' && policy.used <= sizeof(policy.text));
+        }
+        (void)xls_cfg_match(pattern, pattern);
+        len -= (size_t)(end + 1 - at);
+        at = end + 1;
+    }
+    if (end == NULL || memchr(at, 0, len) != NULL) {
+        return;
+    }
+    rc = xls_config_permit((const char *)at, len, &policy, told, &count, &why);
+    FZ(rc != XLS_OK || count == 0);
+    FZ(rc != XLS_PEER_POLICY || count > 0);
+    if (rc == XLS_OK) {
+        rc = xls_config_judge((const char *)at, len, NULL, NULL, &why);
+        FZ(rc == XLS_OK);
+    }
+}
+
 /* What is given to libxl is judged as what came was, and is its own text. */
 void fz_config(const struct fz_target *t, const uint8_t *data, size_t len)
 {
