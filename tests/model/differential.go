@@ -26,6 +26,7 @@ type campaign struct {
 	total   tally
 	failed  error
 	found   int
+	states  string // a folder of QEMU's states
 
 	measured bool // which rules decide alone, too
 }
@@ -42,6 +43,7 @@ func commandDifferential(args []string) int {
 	flags.StringVar(&c.out, "out", ".", "where disagreements are written")
 	only := flags.Int64("only", -1, "this mutant alone, written to --out")
 	report := flags.String("report", "", "a report to write")
+	flags.StringVar(&c.states, "states", "", "a folder of QEMU's states")
 	corpus := flags.String("corpus", "", "a folder of files to judge first")
 	flags.Parse(args)
 	c.measured = *report != ""
@@ -93,6 +95,13 @@ func (c *campaign) grow(files []string) error {
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".xl")
 		c.seeds = append(c.seeds, growSeeds(name, in)...)
+	}
+	for _, s := range c.seeds {
+		if find(s.parts, levelLibxl, libxlEmulator) >= 0 {
+			more, err := stateSeeds(s, c.states)
+			c.seeds = append(c.seeds, more...)
+			return err
+		}
 	}
 	return nil
 }
@@ -165,6 +174,9 @@ func (c *campaign) work(t *tally) error {
 		index := atomic.AddUint64(&c.next, 1) - 1
 		if index >= c.count {
 			return g.stop()
+		}
+		if index > 0 && index%100000 == 0 {
+			fmt.Println(index, "mutants")
 		}
 		m := mutate(c.seeds, c.run, index)
 		if err := c.compare(g, m, t, index); err != nil {

@@ -7,14 +7,15 @@ XLS_LINT += tests/model/t-model.sh tests/model/t-hvmctx.sh
 CLEANFILES += tests/model/model tests/model/model.lock
 EXTRA_DIST += tests/model/README.md tests/model/build.sh \
 	tests/model/config.go tests/model/context.go tests/model/contexts.go \
-	tests/model/devices.go tests/model/differential.go tests/model/emulator.go \
-	tests/model/entries.go tests/model/guard.go tests/model/hvm.go \
-	tests/model/hvmctx-shim.c tests/model/json.go tests/model/libxc.go \
-	tests/model/main.go tests/model/members.go \
-	tests/model/memory.go tests/model/mutants.go tests/model/mutate.go tests/model/passes.go tests/model/places.go \
-	tests/model/parts.go tests/model/policy.go tests/model/pv.go \
-	tests/model/qemu.go tests/model/random.go tests/model/rare.go \
-	tests/model/report.go tests/model/schema.go tests/model/seeds.go \
+	tests/model/devices.go tests/model/differential.go \
+	tests/model/emulator.go tests/model/entries.go tests/model/guard.go \
+	tests/model/hvm.go tests/model/hvmctx-shim.c tests/model/json.go \
+	tests/model/libxc.go tests/model/main.go tests/model/members.go \
+	tests/model/memory.go tests/model/mutants.go tests/model/mutate.go \
+	tests/model/parts.go tests/model/passes.go tests/model/places.go \
+	tests/model/policy.go tests/model/pv.go tests/model/qemu.go \
+	tests/model/random.go tests/model/rare.go tests/model/report.go \
+	tests/model/schema.go tests/model/seeds.go tests/model/states.go \
 	tests/model/stream.go tests/model/texts.go tests/model/walks.go \
 	tests/streams/verify-mutants tests/streams/xen-utils.sh
 

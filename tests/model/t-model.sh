@@ -14,12 +14,19 @@ mkdir "$tmp/streams" "$tmp/corpus"
 for file in "$dir"/tests/data/streams/*.xl.xz; do
     xz -dc "$file" >"$tmp/streams/$(basename "$file" .xz)"
 done
-# Streams that others keep: whatever they are, both say the same of them.
-for folder in "$dir"/tests/fuzz/corpus/*; do
-    [ ! -d "$folder" ] || for file in "$folder"/*; do
-        cp "$file" "$tmp/corpus/$(basename "$folder")-$(basename "$file")"
-    done
+mkdir "$tmp/states"
+for file in "$dir"/tests/data/emulator/*.qevm.xz; do
+    xz -dc "$file" >"$tmp/states/$(basename "$file" .xz)"
 done
+# Streams that were made to do harm, and those in CORPUS, whatever they are.
+make=$dir/tests/streams/exploit-streams
+if command -v python3 >/dev/null; then
+    "$make" --list | while IFS='	' read -r name fixture _; do
+        "$make" "$name" "$dir/tests/data/streams/$fixture.xl.xz" \
+            "$tmp/corpus/$name"
+    done
+fi
+[ -z "${CORPUS:-}" ] || cp "$CORPUS"/* "$tmp/corpus/"
 
 fail() {
     echo "$*"
@@ -43,5 +50,5 @@ status=0
 mkdir -p "${OUT:-$tmp}"
 "$model" "$doc" differential --judge "${XLS_JUDGE:-$build/tests/model/judge}" \
     --count "${COUNT:-20000}" --seed "${SEED:-1}" --out "${OUT:-$tmp}" \
-    --corpus "$tmp/corpus" \
+    --corpus "$tmp/corpus" --states "$tmp/states" \
     ${REPORT:+--report "$REPORT"} "$tmp"/streams/*.xl
