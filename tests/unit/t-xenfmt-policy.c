@@ -169,6 +169,31 @@ START_TEST(what_is_no_member_is_refused)
 }
 END_TEST
 
+/* [S-34] A map has 256 members at most. */
+START_TEST(maps_have_an_end)
+{
+    char text[6144];
+
+    for (int n = 256; n <= 257; n++) {
+        struct xls_finding why = {0};
+        size_t at =
+            (size_t)snprintf(text, sizeof(text),
+                             "{" B_INFO ",\"c_info\":{\"type\":\"pv\",\"name\":"
+                             "\"g\",\"xsdata\":{");
+
+        for (int i = 0; i < n; i++) {
+            at +=
+                (size_t)snprintf(text + at, sizeof(text) - at,
+                                 "%s\"vm-data/%d\":\"\"", i == 0 ? "" : ",", i);
+        }
+        (void)snprintf(text + at, sizeof(text) - at, "}}}");
+        T((xls_config_judge(text, strlen(text), NULL, NULL, &why) == XLS_OK) ==
+          (n == 256));
+        T(n == 256 || strcmp(why.rule, "S-34") == 0);
+    }
+}
+END_TEST
+
 /* What libxl may write and nobody here decides about. */
 START_TEST(ordinary_settings_are_accepted)
 {
@@ -677,11 +702,12 @@ END_TEST
 int main(void)
 {
     const TTest *const list[] = {
-        what_is_no_member_is_refused,       ordinary_settings_are_accepted,
-        what_is_governed_needs_its_line,    a_path_says_what_it_means,
-        patterns_do_not_cross_a_slash,      a_policy_takes_only_patterns,
-        a_setting_is_permitted_by_its_path, secrets_are_in_no_finding,
-        values_are_shortened_and_printable, every_governed_member_has_a_line,
+        what_is_no_member_is_refused,     maps_have_an_end,
+        ordinary_settings_are_accepted,   what_is_governed_needs_its_line,
+        a_path_says_what_it_means,        patterns_do_not_cross_a_slash,
+        a_policy_takes_only_patterns,     a_setting_is_permitted_by_its_path,
+        secrets_are_in_no_finding,        values_are_shortened_and_printable,
+        every_governed_member_has_a_line,
     };
 
     return t_run("xenfmt-policy", list, T_COUNT(list));
