@@ -94,6 +94,8 @@ EXTRA_DIST += tests/streams/exploit-streams tests/streams/mutate \
 	tests/data/emulator/usb2.qevm.xz tests/data/emulator/vga-nics.qevm.xz \
 	tests/data/emulator/xhci.qevm.xz \
 	tests/data/streams/hvm.xl.xz tests/data/streams/hvm-live.xl.xz \
+	tests/data/streams/hvm-bios-vga.xl.xz \
+	tests/data/streams/hvm-nopv.xl.xz \
 	tests/data/streams/hvm-viridian.xl.xz tests/data/streams/pv.xl.xz \
 	tests/data/streams/pv-4.xl.xz tests/data/streams/pvh.xl.xz \
 	tests/data/streams/pvh-disk-net.xl.xz \
