@@ -7,6 +7,7 @@ libxlsec_libxlsec_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) \
 include libxlsec/base/local.mk
 include libxlsec/crypto/local.mk
 include libxlsec/xenfmt/local.mk
+include libxlsec/attest/local.mk
 include libxlsec/proto/local.mk
 include libxlsec/channel/local.mk
 include libxlsec/host/local.mk

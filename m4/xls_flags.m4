@@ -23,3 +23,10 @@ AC_DEFUN([XLS_NEED_DONE], [
 AS_IF([test -n "$xls_missing"], [AC_MSG_ERROR([
   these libraries are needed and were not found by pkg-config:$xls_missing
   Install them and run configure again.])])])
+
+# XLS_FIND(PREFIX, MODULE, DEBIAN-PACKAGE): a library that may be there; one that
+# is not is added to $xls_absent.
+AC_DEFUN([XLS_FIND], [
+PKG_CHECK_MODULES([$1], [$2],
+  [$1_VERSION=`$PKG_CONFIG --modversion m4_car(m4_unquote(m4_split([$2])))`],
+  [xls_absent="$xls_absent $2 (Debian: $3)"])])

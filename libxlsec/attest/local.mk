@@ -1,0 +1,14 @@
+# A library of its own: only what verifies Evidence is linked with the TPM's
+# structures and libcrypto.  Both names are empty in a build without TPMs.
+if TPM
+XLS_ATTEST = libxlsec/libxlsec-attest.la
+XLS_ATTEST_LIBS = $(TSS2MU_LIBS) $(CRYPTO_LIBS)
+noinst_LTLIBRARIES += libxlsec/libxlsec-attest.la
+endif
+libxlsec_libxlsec_attest_la_SOURCES = \
+	libxlsec/attest/ak.c libxlsec/attest/ak.h \
+	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
+	libxlsec/attest/quote.c libxlsec/attest/quote.h \
+	libxlsec/attest/reason.c libxlsec/attest/reason.h
+libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
+	$(CRYPTO_CFLAGS)

@@ -1,0 +1,24 @@
+# Evidence: what a TPM says.  quotes/ is what make-quotes made once.
+EXTRA_DIST += tests/attest/make-quotes tests/attest/quotes
+if TPM
+if HAVE_CHECK
+attest_sources = tests/attest/quotes.c tests/attest/quotes.h tests/unit/t.h
+attest_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit \
+	-I$(srcdir)/tests/attest $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
+attest_ldadd = $(XLS_ATTEST) libxlsec/libxlsec-core.la $(SODIUM_LIBS) \
+	$(XLS_ATTEST_LIBS) $(CHECK_LIBS)
+
+XLS_UNIT += tests/attest/t-quote tests/attest/t-rules tests/attest/t-enrolled
+tests_attest_t_quote_SOURCES = tests/attest/t-quote.c $(attest_sources)
+tests_attest_t_quote_CPPFLAGS = $(attest_cppflags)
+tests_attest_t_quote_LDADD = $(attest_ldadd)
+
+tests_attest_t_rules_SOURCES = tests/attest/t-rules.c $(attest_sources)
+tests_attest_t_rules_CPPFLAGS = $(attest_cppflags)
+tests_attest_t_rules_LDADD = $(attest_ldadd)
+
+tests_attest_t_enrolled_SOURCES = tests/attest/t-enrolled.c $(attest_sources)
+tests_attest_t_enrolled_CPPFLAGS = $(attest_cppflags)
+tests_attest_t_enrolled_LDADD = $(attest_ldadd)
+endif
+endif
