@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check-quote.h"
 #include "check.h"
 #include "say.h"
 
@@ -23,6 +24,7 @@ static const struct command commands[] = {
     {"id", xlsec_cmd_id, "show this host's identity, for other hosts to trust"},
     {"trust", xlsec_cmd_trust, "accept another host's identity"},
     {"check", xlsec_cmd_check, "judge a saved guest or migration stream"},
+    {"check-quote", xlsec_cmd_check_quote, "verify a TPM's quote from files"},
     {"bench", xlsec_cmd_bench, "measure this machine with the real processes"},
 };
 
@@ -33,7 +35,7 @@ static int usage(FILE *to)
                 "       xlsec --version\n\n",
                 to);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        (void)fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].does);
+        (void)fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].does);
     }
     return to == stdout ? xls_say_done("xlsec") : XLS_EXIT_USAGE;
 }

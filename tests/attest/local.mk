@@ -1,4 +1,5 @@
-# Evidence: what a TPM says.  quotes/ is what make-quotes made once.
+# Evidence: what a TPM says.  quotes/ is what make-quotes made once, t-tpm.sh
+# makes new ones.
 EXTRA_DIST += tests/attest/make-quotes tests/attest/quotes
 if TPM
 if HAVE_CHECK
@@ -22,3 +23,4 @@ tests_attest_t_enrolled_CPPFLAGS = $(attest_cppflags)
 tests_attest_t_enrolled_LDADD = $(attest_ldadd)
 endif
 endif
+XLS_LINT += tests/attest/t-tpm.sh
