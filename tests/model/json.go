@@ -243,17 +243,15 @@ func (r *jsonReader) hex4() rune {
 	return rune(n)
 }
 
-// escapedRune reads what stands behind \u, and a low surrogate's escape with
-// its high one's.  Half a pair is none.
+// escapedRune reads what stands behind \u, and a high surrogate's escape with
+// its low one's.
 func (r *jsonReader) escapedRune() rune {
 	c := r.hex4()
 	r.s.must(c != 0, "S-24", "a NUL in a string")
 	if c < 0xd800 || c > 0xdfff {
 		return c
 	}
-	r.must(c < 0xdc00 && r.at+6 <= len(r.in) &&
-		string(r.in[r.at:r.at+2]) == `\u`, "half a surrogate")
-	r.at += 2
+	r.must(c < 0xdc00 && r.skip('\\') && r.skip('u'), "half a surrogate")
 	low := r.hex4()
 	r.must(low >= 0xdc00 && low <= 0xdfff, "half a surrogate")
 	return 0x10000 + (c-0xd800)<<10 + low - 0xdc00

@@ -50,6 +50,8 @@ var sampleTexts = []string{
 	"\u00e9", "True", "False", "<default>", "true", "00:16:3e:00:00:01",
 	"00:16:3e:00:00:0g", "0016.3e00.0001", "c057a47a-592e-446f-8bb0-fa42f9bcae87",
 	"xenbr0", "1;2", "[::1]:5900", "a_b-c+d@e%f", "x\\\\y", "\\\"", "0", "1 0",
+	"\\ud800", "\\udc00x", "\\ud83d\\ude00", "\\u0000", "\\u0008", "\\/", "\\x41",
+	"\\ud800\\u0041", "\\\\ud800", "\u00e9\\n",
 }
 
 func (r *random) text() string {
