@@ -41,6 +41,7 @@ func commandDifferential(args []string) int {
 	flags.Uint64Var(&c.count, "count", 20000, "how many mutants")
 	flags.IntVar(&c.workers, "workers", 2, "how many at a time")
 	flags.StringVar(&c.out, "out", ".", "where disagreements are written")
+	flags.StringVar(&ignoredRule, "without", "", "leave this rule out")
 	only := flags.Int64("only", -1, "this mutant alone, written to --out")
 	report := flags.String("report", "", "a report to write")
 	flags.StringVar(&c.states, "states", "", "a folder of QEMU's states")

@@ -92,7 +92,9 @@ func (s *stream) parseJSON(text []byte) *json {
 }
 
 func (r *jsonReader) must(ok bool, text string) {
-	r.s.must(ok, "S-22", "%s at octet %d", text, r.at)
+	if !ok {
+		r.s.refuse(2, "S-22", "%s at octet %d", text, r.at)
+	}
 }
 
 // peek gives the next octet, 0 at the end.

@@ -5,7 +5,7 @@ tests_model_judge_LDADD = libxlsec/libxlsec-core.la $(JSONC_LIBS)
 
 XLS_LINT += tests/model/t-model.sh tests/model/t-hvmctx.sh
 CLEANFILES += tests/model/model tests/model/model.lock
-EXTRA_DIST += tests/model/README.md tests/model/build.sh \
+EXTRA_DIST += doc/DIFFERENTIAL.md tests/model/README.md tests/model/build.sh \
 	tests/model/config.go tests/model/context.go tests/model/contexts.go \
 	tests/model/devices.go tests/model/differential.go \
 	tests/model/emulator.go tests/model/entries.go tests/model/guard.go \

@@ -32,7 +32,14 @@ func (r *random) sample(m *member) string {
 	if n > 300 {
 		n = 2
 	}
+	if r.below(12) == 0 { // no array
+		return r.sampleOne(m)
+	}
+	always := r.sampleOne(m)
 	return "[" + strings.Join(r.several(n, func() string {
+		if n > 4 {
+			return always
+		}
 		return r.sampleOne(m)
 	}), ",") + "]"
 }
@@ -90,6 +97,9 @@ func (r *random) sampleOne(m *member) string {
 		return r.within(m.min, m.max)
 	case "bits":
 		var bits []string
+		for i := int64(0); i <= m.max && r.state&127 == 0; i++ {
+			bits = append(bits, strconv.FormatInt(i, 10)) // all of them
+		}
 		for n, at := r.below(4), r.below(3); n > 0; n-- {
 			bits = append(bits, strconv.Itoa(at))
 			at += r.below(9) - r.below(2)
@@ -143,8 +153,13 @@ func (r *random) sampleMap() string {
 		n = 255 + r.below(3)
 	}
 	i := 0
+	odd := []string{"é", "", "\\u0000", "\\u0031", "\\n", "\\ud800", "a.b",
+		strings.Repeat("x", 254+r.below(4))}
 	return "{" + strings.Join(r.several(n, func() string {
 		i++
+		if r.below(4) == 0 && n < 4 {
+			return fmt.Sprintf(`"%s":"x"`, odd[r.below(len(odd))])
+		}
 		return fmt.Sprintf(`"vm-data/%d":"%s"`, i, r.text())
 	}), ",") + "}"
 }

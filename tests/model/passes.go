@@ -22,6 +22,9 @@ func changeMemory(r *random, parts, other []part) []part {
 		return parts
 	}
 	n := r.below(len(e))
+	if r.below(8) == 0 {
+		return r.tiny(parts)
+	}
 	switch r.below(7) {
 	case 0:
 		if at+1 < len(parts) && parts[at+1].isXC(xcPageData) {
@@ -54,6 +57,18 @@ func changeMemory(r *random, parts, other []part) []part {
 		return appendFrames(r, parts, at, e)
 	}
 	p.body = putTogether(*p, head, e)
+	return parts
+}
+
+// tiny leaves a guest with next to no memory.
+func (r *random) tiny(parts []part) []part {
+	frames := uint64(1 + r.below(4))
+	parts = cut(parts, frames)
+	for i := range parts {
+		if parts[i].isXC(xcP2MFrames) {
+			parts[i].body = p2mFor(frames+uint64(r.below(8)/7), 512)
+		}
+	}
 	return parts
 }
 

@@ -75,10 +75,9 @@ func (s *stream) vcpuHead(b []byte, vcpu uint32) {
 }
 
 func (s *stream) withoutXsave() {
-	if s.xc.policy.known && bit(s.xc.policy.ecx1, 26) {
-		s.xcFrame()
-		s.must(false, "S-87", "no VCPU_XSAVE")
-	}
+	s.begin("record header")
+	s.must(!s.xc.policy.known || !bit(s.xc.policy.ecx1, 26), "S-87",
+		"no VCPU_XSAVE")
 }
 
 func (s *stream) vcpuXsave(b []byte, vcpu uint32) {

@@ -29,7 +29,9 @@ func cut(parts []part, frames uint64) []part {
 		case p.isXC(xcHVMParams):
 			lowerParams(p.body, frames)
 		case p.isXC(xcVcpuBasic):
-			lowerContext(p.body[8:], frames)
+			if len(p.body) > 8 {
+				lowerContext(p.body[8:], frames)
+			}
 		}
 		out = append(out, p)
 	}
@@ -77,7 +79,7 @@ func p2mFor(frames uint64, perPage uint64) []byte {
 }
 
 func lowerParams(body []byte, frames uint64) {
-	for at := 8; at < len(body); at += 16 {
+	for at := 8; at+16 <= len(body); at += 16 {
 		index, value := le.Uint64(body[at:]), le.Uint64(body[at+8:])
 		switch {
 		case paramFrame[index]:
@@ -92,6 +94,9 @@ func lowerParams(body []byte, frames uint64) {
 // lowerContext brings down what a PV vCPU of width 8 names: the start info,
 // the frames of the GDT, cr3 and cr1.
 func lowerContext(c []byte, frames uint64) {
+	if len(c) < 5168 {
+		return
+	}
 	lower := func(at int, shift uint) {
 		v := le.Uint64(c[at:])
 		le.PutUint64(c[at:], v>>shift%frames<<shift|v&(1<<shift-1))
