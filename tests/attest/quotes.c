@@ -186,6 +186,12 @@ static void put_ecdsa(struct xls_wr *wr, const uint8_t *der, size_t len)
 
 void tq_sign(struct tq *q, const struct tq_attest *a)
 {
+    put_attest(&q->message, a);
+    tq_sign_message(q);
+}
+
+void tq_sign_message(struct tq *q)
+{
     const struct xls_ak_scheme *scheme = xls_ak_scheme(q->ak);
     static const uint16_t signs[] = {0, 0x14, 0x16, 0x18};
     static const uint16_t hashes[] = {0, 0x0b, 0x0c, 0x0d};
@@ -197,7 +203,6 @@ void tq_sign(struct tq *q, const struct tq_attest *a)
     uint8_t sig[512];
     size_t len = sizeof(sig);
 
-    put_attest(&q->message, a);
     T(EVP_DigestSignInit_ex(ctx, &key, names[scheme->hash], NULL, NULL,
                             own_key(is_rsa(q)), NULL) == 1);
     if (scheme->sign == XLS_AK_RSAPSS) {

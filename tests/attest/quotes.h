@@ -67,4 +67,7 @@ void tq_honest(struct tq *q, struct tq_attest *a, const char *scheme);
 /* Write a as q's message, and sign it with the key of tq_honest(). */
 void tq_sign(struct tq *q, const struct tq_attest *a);
 
+/* Sign q's message as it is. */
+void tq_sign_message(struct tq *q);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /* The key's file [E-1], its scheme [E-2], and the file of the values [E-3]. */
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
@@ -43,17 +45,26 @@ static const char *made_rule(EVP_PKEY *key)
     return rule;
 }
 
-/* An RSA key of this size and public exponent. */
-static EVP_PKEY *rsa(unsigned bits, unsigned long exponent)
+/* The public half of something of this size: nobody looks for its factors. */
+static EVP_PKEY *rsa(int bits, unsigned long exponent)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    OSSL_PARAM *params;
+    BIGNUM *n = BN_new();
     BIGNUM *e = BN_new();
     EVP_PKEY *key = NULL;
 
-    T(BN_set_word(e, exponent) == 1 && EVP_PKEY_keygen_init(ctx) == 1);
-    T(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)bits) == 1);
-    T(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(ctx, e) == 1);
-    T(EVP_PKEY_generate(ctx, &key) == 1);
+    T(BN_rand(n, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD) == 1);
+    T(BN_set_word(e, exponent) == 1);
+    T(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1);
+    T(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1);
+    params = OSSL_PARAM_BLD_to_param(build);
+    T(params != NULL && EVP_PKEY_fromdata_init(ctx) == 1);
+    T(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(n);
     BN_free(e);
     EVP_PKEY_CTX_free(ctx);
     return key;
@@ -65,6 +76,8 @@ START_TEST(kinds)
     ck_assert_str_eq(made_rule(rsa(2048, 3)), "E-1");
     ck_assert_str_eq(made_rule(rsa(1024, 65537)), "E-1");
     ck_assert_str_eq(made_rule(rsa(2047, 65537)), "E-1");
+    ck_assert_str_eq(made_rule(rsa(4096, 65537)), "");
+    ck_assert_str_eq(made_rule(rsa(4097, 65537)), "E-1");
     ck_assert_str_eq(made_rule(EVP_EC_gen("P-256")), "");
     ck_assert_str_eq(made_rule(EVP_EC_gen("P-384")), "");
     ck_assert_str_eq(made_rule(EVP_EC_gen("P-521")), "E-1");

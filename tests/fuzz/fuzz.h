@@ -92,6 +92,18 @@ void fz_control(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_record(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_noise(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_quote(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_signature(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_values(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_session(const struct fz_target *t, const uint8_t *data, size_t len);
+
+/* How many targets at the end of the table are not in this build: attest.c has
+ * them, or attest-none.c where there is no TPM support. */
+extern const size_t fz_absent;
+
+/* The n-th first input of those targets, size octets at out: its length and
+ * *target; 0 when there is no more. */
+size_t fz_attest_seed(unsigned n, const char **target, uint8_t *out,
+                      size_t size);
 
 #endif

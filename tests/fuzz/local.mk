@@ -8,11 +8,18 @@ tests_fuzz_libfuzz_la_SOURCES = tests/fuzz/alone/check.h tests/fuzz/fuzz.h \
 	tests/fuzz/text.c tests/fuzz/proto.c tests/fuzz/session.c \
 	tests/fuzz/mutator.c tests/unit/xenfmt-build.c \
 	tests/unit/xenfmt-build.h
+if TPM
+tests_fuzz_libfuzz_la_SOURCES += tests/fuzz/attest.c tests/attest/quotes.c \
+	tests/attest/quotes.h
+else
+tests_fuzz_libfuzz_la_SOURCES += tests/fuzz/attest-none.c
+endif
 fuzz_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/fuzz \
 	-I$(srcdir)/tests/fuzz/alone -I$(srcdir)/tests/unit -I$(srcdir)/tests \
+	-I$(srcdir)/tests/attest $(CRYPTO_CFLAGS) $(TSS2MU_CFLAGS) \
 	$(SODIUM_CFLAGS) $(JSONC_CFLAGS)
-fuzz_ldadd = tests/fuzz/libfuzz.la libxlsec/libxlsec-core.la \
-	$(SODIUM_LIBS) $(JSONC_LIBS) $(INIH_LIBS)
+fuzz_ldadd = tests/fuzz/libfuzz.la $(XLS_ATTEST) libxlsec/libxlsec-core.la \
+	$(SODIUM_LIBS) $(JSONC_LIBS) $(INIH_LIBS) $(XLS_ATTEST_LIBS)
 # What the code under test has on the heap is counted.
 fuzz_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=realloc -Wl,--wrap=strdup -Wl,--wrap=free

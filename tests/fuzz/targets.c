@@ -65,10 +65,15 @@ static const struct fz_target targets[] = {
      "control"},
     {"session-destination", fz_session, XLS_ROLE_DESTINATION, 512, 5, FZ_PLAIN,
      false, "control"},
+
+    /* the last ones, see fz_absent */
+    {"quote", fz_quote, 0, 360, 4, FZ_PLAIN, false, NULL},
+    {"quote-signature", fz_signature, 0, 64, 2, FZ_PLAIN, false, NULL},
+    {"quote-values", fz_values, 0, 2048, 2, FZ_PLAIN, false, NULL},
 };
 
 const struct fz_target *fz_targets(size_t *count)
 {
-    *count = sizeof(targets) / sizeof(targets[0]);
+    *count = sizeof(targets) / sizeof(targets[0]) - fz_absent;
     return targets;
 }
