@@ -270,6 +270,7 @@ static void hosts_begin(struct hosts *h)
  * input says; false when it is as it was. */
 static bool tamper(struct xls_rd *rd, uint8_t *msg, size_t *len)
 {
+    uint8_t key[XLS_DH_LEN] = {0};
     uint8_t act = xls_rd_u8(rd);
     size_t at = xls_rd_u16le(rd);
     size_t n = rd->left < 64 ? rd->left : 64;
@@ -295,8 +296,11 @@ static bool tamper(struct xls_rd *rd, uint8_t *msg, size_t *len)
         return true;
     default: /* a point of low order, or anything else, for the key */
         n = n < XLS_DH_LEN ? n : XLS_DH_LEN;
-        memset(msg, 0, XLS_DH_LEN);
-        memcpy(msg, rd->at, n);
+        memcpy(key, rd->at, n);
+        if (memcmp(msg, key, XLS_DH_LEN) == 0) { /* the engine guesses well */
+            return false;
+        }
+        memcpy(msg, key, XLS_DH_LEN);
         return true;
     }
 }
