@@ -46,7 +46,7 @@ packages_of() {
 # Nothing else is ever signalled.
 pid_ours() {
     [ -n "$1" ] && [ -r "/proc/$1/cmdline" ] &&
-        tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -- "$STATE/"
+        grep -aqsF -- "$STATE/" "/proc/$1/cmdline"
 }
 
 # stop NAME: ends the process whose pid is in STATE/pids/NAME.
