@@ -97,6 +97,31 @@ bool xls_ak_scheme_read(const char *name, struct xls_ak_scheme *out)
 
 /* --- the key -------------------------------------------------------------- */
 
+/* The next PEM block's key, or NULL where it has none.  *any: there was one. */
+static EVP_PKEY *block_read(BIO *bio, bool *any)
+{
+    char *name = NULL;
+    char *header = NULL;
+    unsigned char *der = NULL;
+    const unsigned char *at;
+    EVP_PKEY *key = NULL;
+    long len = 0;
+
+    *any = PEM_read_bio(bio, &name, &header, &der, &len) == 1;
+    at = der;
+    if (*any && strcmp(name, PEM_STRING_PUBLIC) == 0 && header[0] == '\0') {
+        key = d2i_PUBKEY(NULL, &at, len);
+    }
+    if (key != NULL && at != der + len) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(der);
+    return key;
+}
+
 /*
  * The one PEM block in these octets, as a key; NULL when it is not one.  Block
  * and key are decoded in two steps: the one that does both asks the terminal
@@ -105,34 +130,18 @@ bool xls_ak_scheme_read(const char *name, struct xls_ak_scheme *out)
 static EVP_PKEY *pem_read(const void *pem, size_t len)
 {
     BIO *bio = BIO_new_mem_buf(pem, (int)len);
-    char *name = NULL, *more = NULL, *header = NULL, *header2 = NULL;
-    unsigned char *der = NULL, *der2 = NULL;
-    const unsigned char *at;
-    EVP_PKEY *key = NULL;
-    long der_len = 0;
-    long n = 0;
+    bool any = false;
+    bool more = false;
+    EVP_PKEY *key = bio == NULL ? NULL : block_read(bio, &any);
 
-    if (bio == NULL || PEM_read_bio(bio, &name, &header, &der, &der_len) != 1) {
-        goto out;
+    if (key != NULL) {
+        EVP_PKEY_free(block_read(bio, &more));
     }
-    at = der;
-    if (strcmp(name, PEM_STRING_PUBLIC) == 0 && header[0] == '\0' &&
-        PEM_read_bio(bio, &more, &header2, &der2, &n) != 1) {
-        key = d2i_PUBKEY(NULL, &at, der_len);
-    }
-    if (key != NULL && at != der + der_len) {
+    if (more) {
         EVP_PKEY_free(key);
         key = NULL;
     }
-out:
-    OPENSSL_free(name);
-    OPENSSL_free(more);
-    OPENSSL_free(header);
-    OPENSSL_free(header2);
-    OPENSSL_free(der);
-    OPENSSL_free(der2);
     BIO_free(bio);
-    ERR_clear_error();
     return key;
 }
 

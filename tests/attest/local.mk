@@ -1,6 +1,6 @@
-# Evidence: what a TPM says.  quotes/ is what make-quotes made once, t-tpm.sh
-# makes new ones.
-EXTRA_DIST += tests/attest/make-quotes tests/attest/quotes
+# Evidence: what a TPM says.  tests/data/quotes is what make-quotes made once,
+# t-tpm.sh makes new ones.
+EXTRA_DIST += tests/attest/make-quotes tests/data/quotes
 if TPM
 if HAVE_CHECK
 attest_sources = tests/attest/quotes.c tests/attest/quotes.h tests/unit/t.h

@@ -21,7 +21,7 @@ void tq_file(struct tq_file *out, const char *name, const char *suffix)
     if (dir != NULL) {
         (void)snprintf(path, sizeof(path), "%s/%s%s", dir, name, suffix);
     } else {
-        (void)snprintf(path, sizeof(path), "%s/tests/attest/quotes/%s%s",
+        (void)snprintf(path, sizeof(path), "%s/tests/data/quotes/%s%s",
                        src == NULL ? "." : src, name, suffix);
     }
     f = fopen(path, "rb");

@@ -28,7 +28,7 @@ struct tq {
     struct xls_quote_want want; /* points into this */
 };
 
-/* A file of $XLS_QUOTES, by default $srcdir/tests/attest/quotes. */
+/* A file of $XLS_QUOTES, by default $srcdir/tests/data/quotes. */
 void tq_file(struct tq_file *out, const char *name, const char *suffix);
 
 /* Load quote NAME of key KEY with its scheme; the caller frees q->ak. */

@@ -53,7 +53,7 @@ quote() {
         --qualification "$(cat "$dir/qualification")" "$@")
 }
 
-dir=$top/tests/attest/quotes
+dir=$top/tests/data/quotes
 quote rsa rsa rsassa/sha256
 "${command[@]}" >out 2>err
 if [ $? = 69 ]; then
