@@ -23,4 +23,11 @@ tests_attest_t_enrolled_CPPFLAGS = $(attest_cppflags)
 tests_attest_t_enrolled_LDADD = $(attest_ldadd)
 endif
 endif
+check_PROGRAMS += tests/attest/no-tpm
+tests_attest_no_tpm_SOURCES = tests/attest/no-tpm.c xl-plugin/check-quote.c \
+	xl-plugin/check-quote-none.c xl-plugin/check-quote.h xl-plugin/say.c \
+	xl-plugin/say.h
+tests_attest_no_tpm_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+tests_attest_no_tpm_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \
+	$(INIH_LIBS)
 XLS_LINT += tests/attest/t-tpm.sh
