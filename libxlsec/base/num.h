@@ -11,6 +11,10 @@
 
 /* *out = n rounded up to a multiple of unit (a power of two); false if the
  * result does not fit, and then *out is untouched. */
+/*@ requires \valid(out);
+    assigns *out;
+    ensures \result == 0 ==> *out == \old(*out);
+    ensures unit == 0 || n + unit - 1 > SIZE_MAX ==> \result == 0; */
 static inline bool xls_round_up(size_t n, size_t unit, size_t *out)
 {
     size_t sum;
@@ -24,6 +28,10 @@ static inline bool xls_round_up(size_t n, size_t unit, size_t *out)
 }
 
 /* *out = a + b, or false and *out untouched when that does not fit. */
+/*@ requires \valid(out);
+    assigns *out;
+    ensures \result != 0 <==> a + b <= UINT64_MAX;
+    ensures *out == (\result != 0 ? a + b : \old(*out)); */
 static inline bool xls_add_u64(uint64_t a, uint64_t b, uint64_t *out)
 {
     uint64_t sum;

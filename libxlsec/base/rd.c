@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/*@ requires xls_rd_sound(rd);
+    assigns *rd;
+    ensures xls_rd_sound(rd) && xls_rd_took{Pre, Post}(rd, len);
+    ensures rd->rc == XLS_OK ==> \result == \old(rd->at) &&
+            \valid_read(\result + (0 .. len - 1));
+    ensures rd->rc != XLS_OK ==> \result == \null; */
 static const uint8_t *take(struct xls_rd *rd, size_t len)
 {
     const uint8_t *at = rd->at;
@@ -21,22 +27,38 @@ static const uint8_t *take(struct xls_rd *rd, size_t len)
     return at;
 }
 
+/*@ requires xls_rd_sound(rd);
+    assigns *rd;
+    ensures xls_rd_sound(rd) && xls_rd_took{Pre, Post}(rd, width);
+    ensures rd->rc != XLS_OK ==> \result == 0; */
 static uint64_t take_be(struct xls_rd *rd, size_t width)
 {
     const uint8_t *p = take(rd, width);
     uint64_t v = 0;
 
+    /*@ loop invariant 0 <= i && (p != \null ==> i <= width);
+        loop invariant p == \null ==> v == 0;
+        loop assigns i, v;
+        loop variant width - i; */
     for (size_t i = 0; p != NULL && i < width; i++) {
         v = v << 8 | p[i];
     }
     return v;
 }
 
+/*@ requires xls_rd_sound(rd);
+    assigns *rd;
+    ensures xls_rd_sound(rd) && xls_rd_took{Pre, Post}(rd, width);
+    ensures rd->rc != XLS_OK ==> \result == 0; */
 static uint64_t take_le(struct xls_rd *rd, size_t width)
 {
     const uint8_t *p = take(rd, width);
     uint64_t v = 0;
 
+    /*@ loop invariant 0 <= i <= width;
+        loop invariant p == \null ==> v == 0;
+        loop assigns i, v;
+        loop variant i; */
     for (size_t i = width; p != NULL && i > 0; i--) {
         v = v << 8 | p[i - 1];
     }
@@ -129,6 +151,9 @@ void xls_rd_zero(struct xls_rd *rd, size_t len)
     const uint8_t *p = take(rd, len);
     uint8_t seen = 0;
 
+    /*@ loop invariant 0 <= i && (p != \null ==> i <= len);
+        loop assigns i, seen;
+        loop variant len - i; */
     for (size_t i = 0; p != NULL && i < len; i++) {
         seen |= p[i];
     }
