@@ -98,6 +98,9 @@ static uint32_t xsave_size(const struct xls_cpu *cpu, uint64_t mask)
 {
     uint32_t size = XLS_XSAVE_MIN;
 
+    /*@ loop invariant 2 <= i <= 63;
+        loop assigns i, size;
+        loop variant 63 - i; */
     for (unsigned i = 2; i < 63; i++) {
         if ((mask >> i & 1U) == 0) {
             continue;
@@ -182,6 +185,9 @@ static size_t place_of(uint32_t index, const uint32_t *list, size_t count)
 {
     size_t i = 0;
 
+    /*@ loop invariant 0 <= i <= count;
+        loop assigns i;
+        loop variant count - i; */
     while (i < count && list[i] != index) {
         i++;
     }
@@ -195,6 +201,9 @@ enum xls_rc xls_cpu_msrs_judge(const uint32_t *known, size_t known_count,
     struct xls_rd rd = xls_rd_over(buf, len);
     uint32_t seen = 0;
 
+    /*@ loop invariant xls_rd_sound(&rd);
+        loop assigns rd, seen;
+        loop variant rd.left; */
     while (rd.rc == XLS_OK && rd.left > 0) {
         uint32_t index = xls_rd_u32le(&rd);
         uint32_t reserved = xls_rd_u32le(&rd);

@@ -6,6 +6,9 @@ uint64_t xls_field_get(const uint8_t *buf, size_t len, size_t at,
 {
     uint64_t value = 0;
 
+    /*@ loop invariant 0 <= i <= width;
+        loop assigns i, value;
+        loop variant i; */
     for (unsigned i = width; i > 0; i--) {
         size_t octet = at + i - 1;
 
@@ -47,6 +50,9 @@ static enum xls_rc row_judge(const struct xls_field *row, const uint8_t *buf,
 {
     unsigned count = row->count == 0 ? 1 : row->count;
 
+    /*@ loop invariant 0 <= i <= count;
+        loop assigns i;
+        loop variant count - i; */
     for (unsigned i = 0; i < count; i++) {
         size_t at = row->at + (size_t)i * row->step;
         uint64_t value = xls_field_get(buf, len, at, row->width);
@@ -74,6 +80,9 @@ enum xls_rc xls_field_judge(const struct xls_field *table, size_t rows,
 {
     enum xls_rc rc = XLS_OK;
 
+    /*@ loop invariant 0 <= i <= rows;
+        loop assigns i, rc, *why;
+        loop variant rows - i; */
     for (size_t i = 0; rc == XLS_OK && i < rows; i++) {
         rc = row_judge(&table[i], buf, len, why);
     }

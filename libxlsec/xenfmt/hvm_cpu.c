@@ -93,6 +93,9 @@ static uint64_t permitted(const struct xls_cpu *cpu, const struct need *needs,
 {
     uint64_t bits = 0;
 
+    /*@ loop invariant 0 <= i <= count;
+        loop assigns i, bits;
+        loop variant count - i; */
     for (size_t i = 0; i < count; i++) {
         if (xls_cpu_has(cpu, (enum xls_cpu_word)needs[i].word,
                         needs[i].feature)) {
@@ -208,6 +211,9 @@ enum xls_rc xls_save_mtrr_judge(const struct xls_cpu *cpu,
                                 struct xls_finding *why)
 {
     (void)cpu;
+    /*@ loop invariant 0 <= i <= 8;
+        loop assigns i;
+        loop variant 8 - i; */
     for (size_t i = 0; i < 8; i++) {
         uint64_t type = xls_field_get(save->at, save->len, i, 1);
 
@@ -239,6 +245,9 @@ enum xls_rc xls_save_viridian_judge(const struct xls_cpu *cpu,
                                     struct xls_finding *why)
 {
     (void)cpu;
+    /*@ loop invariant 0 <= i <= 4;
+        loop assigns i;
+        loop variant 4 - i; */
     for (size_t i = 0; i < 4; i++) {
         uint64_t config = xls_field_get(save->at, save->len, 152 + 8 * i, 8);
         uint64_t count = xls_field_get(save->at, save->len, 184 + 8 * i, 8);

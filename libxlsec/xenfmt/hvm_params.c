@@ -100,6 +100,9 @@ enum xls_rc xls_rec_hvm_params_judge(struct xls_libxc *lx,
         return xls_refuse(why, XLS_PEER_RANGE, "S-65",
                           "a reserved field is not zero");
     }
+    /*@ loop invariant 0 <= i <= count && xls_rd_sound(&rd);
+        loop assigns i, rc, rd, seen, *why;
+        loop variant count - i; */
     for (uint32_t i = 0; rc == XLS_OK && i < count; i++) {
         uint64_t index = xls_rd_u64le(&rd);
 

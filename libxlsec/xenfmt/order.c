@@ -81,10 +81,18 @@ static void expected(const uint8_t *row, uint32_t count,
     size_t used = 0;
 
     out[0] = '\0';
+    /*@ loop invariant 0 <= type <= count;
+        loop assigns type, used, out[0 .. size - 1];
+        loop variant count - type; */
     for (uint32_t type = 0; type < count && used < size; type++) {
         if (row[type] != 0) {
-            int n = snprintf(out + used, size - used, "%s%s",
-                             used == 0 ? "" : " or ", rule(type)->name);
+            const struct xls_rec_rule *found;
+            int n;
+
+            /*@ calls xls_rec_libxc_rule, xls_rec_libxl_rule; */
+            found = rule(type);
+            n = snprintf(out + used, size - used, "%s%s",
+                         used == 0 ? "" : " or ", found->name);
             used += n > 0 ? (size_t)n : 0;
         }
     }

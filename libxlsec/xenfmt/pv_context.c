@@ -59,6 +59,9 @@ static enum xls_rc tables_judge(const struct xls_libxc *lx,
                           (unsigned long long)gdt, (unsigned long long)ldt,
                           (unsigned long long)base);
     }
+    /*@ loop invariant 0 <= i <= GDT_MAX / PER_FRAME;
+        loop assigns i;
+        loop variant GDT_MAX - i; */
     for (size_t i = 0; i * PER_FRAME < gdt; i++) {
         uint64_t pfn =
             xls_field_get(buf, len, at->gdt + i * at->width, at->width);
@@ -178,6 +181,9 @@ static enum xls_rc table_refuse(const struct xls_libxc *lx, unsigned level,
     unsigned hi;
 
     slots_of_xen(lx, level, &lo, &hi);
+    /*@ loop invariant 0 <= i <= PTE_SLOTS;
+        loop assigns i;
+        loop variant PTE_SLOTS - i; */
     for (unsigned i = 0; i < PTE_SLOTS; i++) {
         uint64_t pte = slot_read(at + (size_t)i * 8);
 
@@ -212,11 +218,17 @@ enum xls_rc xls_rec_table_judge(const struct xls_libxc *lx, unsigned level,
     if (part->len != XLS_PAGE_SIZE) {
         return XLS_BUG_CONTRACT;
     }
+    /*@ loop invariant 0 <= i <= PTE_SLOTS;
+        loop assigns i, wrong;
+        loop variant PTE_SLOTS - i; */
     for (unsigned i = 0; i < PTE_SLOTS; i++) {
         wrong |=
             slot_wrong(slot_read(part->at + (size_t)i * 8), end_pfn, super);
     }
     slots_of_xen(lx, level, &lo, &hi);
+    /*@ loop invariant 0 <= i <= PTE_SLOTS;
+        loop assigns i, wrong;
+        loop variant PTE_SLOTS - i; */
     for (unsigned i = lo; i < hi; i++) {
         wrong |= slot_read(part->at + (size_t)i * 8);
     }

@@ -206,6 +206,11 @@ enum xls_rc xls_rec_page_list(struct xls_libxc *lx, const struct xls_part *part,
     enum xls_rc rc = xls_rec_page_head(part, &list.count, why);
 
     xls_rd_u64le(&rd);
+    /*@ loop invariant 0 <= i <= list.count <= XLS_BATCH_MAX;
+        loop invariant list.pages <= i && xls_rd_sound(&rd);
+        loop assigns i, rc, rd, list, lx->tables.level[0 .. XLS_BATCH_MAX - 1],
+                     *why;
+        loop variant list.count - i; */
     for (uint32_t i = 0; rc == XLS_OK && i < list.count; i++) {
         rc = entry_judge(lx, xls_rd_u64le(&rd), i, &list, why);
     }

@@ -47,15 +47,26 @@ enum xls_rc xls_rec_cpuid_judge(struct xls_libxc *lx,
     struct xls_rd rd = xls_rd_over(part->at, part->len);
     uint64_t before = 0;
 
+    /*@ loop invariant xls_rd_sound(&rd) && xls_cpu_sound(&lx->cpu);
+        loop assigns rd, before, first, lx->cpu, *why;
+        loop variant rd.left + (rd.rc == XLS_OK ? 1 : 0); */
     for (bool first = true; rd.rc == XLS_OK && rd.left > 0; first = false) {
         uint32_t leaf = xls_rd_u32le(&rd);
         uint32_t subleaf = xls_rd_u32le(&rd);
         uint64_t key = (uint64_t)leaf << 32 | subleaf;
         uint32_t reg[4];
 
+        /*@ loop invariant 0 <= i <= 4 && xls_rd_sound(&rd);
+            loop invariant rd.left <= \at(rd.left, LoopEntry);
+            loop invariant rd.rc == XLS_OK ==>
+                           \at(rd.rc, LoopEntry) == XLS_OK;
+            loop assigns i, rd, reg[0 .. 3];
+            loop variant 4 - i; */
         for (int i = 0; i < 4; i++) {
             reg[i] = xls_rd_u32le(&rd);
         }
+        /*@ assert rd.rc == XLS_OK ==>
+                   rd.left < \at(rd.left, LoopCurrent); */
         if (rd.rc == XLS_OK && !first && key <= before) {
             return xls_refuse(why, XLS_PEER_RANGE, "S-90",
                               "leaf 0x%08x, 0x%08x is out of order or comes "
@@ -84,6 +95,9 @@ enum xls_rc xls_rec_msr_judge(struct xls_libxc *lx, const struct xls_part *part,
     uint32_t before = 0;
 
     (void)lx;
+    /*@ loop invariant xls_rd_sound(&rd);
+        loop assigns rd, before, first;
+        loop variant rd.left + (rd.rc == XLS_OK ? 1 : 0); */
     for (bool first = true; rd.rc == XLS_OK && rd.left > 0; first = false) {
         uint32_t index = xls_rd_u32le(&rd);
         uint32_t flags = xls_rd_u32le(&rd);

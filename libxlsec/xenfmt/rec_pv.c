@@ -67,6 +67,9 @@ enum xls_rc xls_rec_p2m_judge(struct xls_libxc *lx, const struct xls_part *part,
             return rc;
         }
     }
+    /*@ loop invariant xls_rd_sound(&rd);
+        loop assigns rd;
+        loop variant rd.left + (rd.rc == XLS_OK ? 1 : 0); */
     while (rd.rc == XLS_OK && rd.left > 0) { /* [S-82] */
         uint64_t pfn = xls_rd_u64le(&rd);
 
