@@ -14,6 +14,7 @@ include tests/attest/local.mk
 include tests/process/local.mk
 include tests/model/local.mk
 include tests/fuzz/local.mk
+include tests/proof/local.mk
 
 check_PROGRAMS += $(XLS_UNIT)
 TESTS += $(XLS_UNIT) $(XLS_LINT)
