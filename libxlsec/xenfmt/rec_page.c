@@ -34,12 +34,12 @@ struct list {
 static enum kind kind_of(const struct xls_libxc *lx, unsigned type)
 {
     if (lx->hvm) {
-        return (enum kind)hvm_kinds[type];
+        return (enum kind)hvm_kinds[type % 16];
     }
     if (lx->pv_width == 4 && (type & 7U) == 4) {
         return KIND_REFUSED; /* three levels of tables: no fourth */
     }
-    return (enum kind)pv_kinds[type];
+    return (enum kind)pv_kinds[type % 16];
 }
 
 enum xls_rc xls_rec_page_head(const struct xls_part *part, uint32_t *count,
