@@ -178,7 +178,8 @@ enum xls_rc xls_rec_page_head(const struct xls_part *part, uint32_t *count,
 /*@ requires xls_libxc_sound(lx) && xls_part_sound(part) && \valid(pages);
     requires xls_why(why) && \separated(why, lx, part, pages);
     assigns lx->mem, lx->tables, *pages, *why;
-    ensures xls_libxc_sound(lx);
+    ensures lx->tables.at <= lx->tables.pages <= XLS_BATCH_MAX;
+    ensures lx->mem.last_whole == 0 || lx->mem.last_whole == 1;
     ensures \result == XLS_OK ==> *pages <= XLS_BATCH_MAX; */
 enum xls_rc xls_rec_page_list(struct xls_libxc *lx, const struct xls_part *part,
                               uint32_t *pages, struct xls_finding *why);

@@ -3,7 +3,7 @@
 
 #include "xenfmt/rec_page.c"
 
-/*@ requires xls_libxc_sound(lx) && type < 16;
+/*@ requires xls_libxc_sound(lx);
     assigns \nothing; */
 static enum kind kind_of(const struct xls_libxc *lx, unsigned type);
 /*@ requires xls_libxc_sound(lx) && \valid(list) && list->pages <= index;
