@@ -48,8 +48,9 @@ static void seed(const char *target, const char *name, const uint8_t *head,
     }
     (void)snprintf(path, sizeof(path), "%s/%s/%s", folder, target, name);
     f = fopen(path, "wb");
-    if (f == NULL || fwrite(head, 1, head_len, f) != head_len ||
-        fwrite(body, 1, len, f) != len || fclose(f) != 0) {
+    if (f == NULL ||
+        (head_len > 0 && fwrite(head, 1, head_len, f) != head_len) ||
+        (len > 0 && fwrite(body, 1, len, f) != len) || fclose(f) != 0) {
         die(path);
     }
     made++;
