@@ -1,6 +1,14 @@
 # Evidence: what a TPM says.  tests/data/quotes is what make-quotes made once,
 # t-tpm.sh makes new ones.
 EXTRA_DIST += tests/attest/make-quotes tests/data/quotes
+if HAVE_CHECK
+XLS_UNIT += tests/attest/t-logs
+tests_attest_t_logs_SOURCES = tests/attest/t-logs.c tests/unit/t.h
+tests_attest_t_logs_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit \
+	$(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_attest_t_logs_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS) \
+	$(CHECK_LIBS)
+endif
 if TPM
 if HAVE_CHECK
 attest_sources = tests/attest/quotes.c tests/attest/quotes.h tests/unit/t.h
