@@ -137,7 +137,8 @@ static struct xb_rec *with_entry(struct xb *xb, const char *name, size_t *at)
     }
     *at = rec->len;
     xb_size(rec, rec->len + entries[n].len + 8);
-    xb_poke32(rec, *at - 8, entries[n].code | entries[n].instance << 16);
+    xb_poke32(rec, *at - 8,
+              entries[n].code | (uint32_t)entries[n].instance << 16);
     xb_poke32(rec, *at - 4, entries[n].len);
     for (size_t i = 0; i < T_COUNT(entries[n].set); i++) {
         put(rec, *at, &entries[n].set[i]);
