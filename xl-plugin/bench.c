@@ -91,6 +91,7 @@ _Noreturn static void receive(const struct bench *b, int out)
     xls_standin_host(&host);
     setup.net[0] = setup.net[1] = fd;
     setup.ops = xls_standin_destination_ops(&host);
+    setup.measure = xls_standin_measure_ops();
     rc = xls_receive(&setup, &report, &why);
     if (rc != XLS_OK) {
         xls_say_error(PROGRAM, "destination: %s", why.text);
@@ -127,6 +128,7 @@ static bool run(struct bench *b, const struct options *o)
         }
         xls_fd_close(&pipe[1]);
         setup.ops = xls_standin_source_ops(&guest);
+        setup.measure = xls_standin_measure_ops();
         ok = pid > 0 && xls_send(&setup, &b->sent, &why) == XLS_MOVED;
         ok = read(pipe[0], &b->received, sizeof(b->received)) ==
                  (ssize_t)sizeof(b->received) &&

@@ -5,13 +5,16 @@ XLS_XEN_LIBS = $(XENLIGHT_LIBS) $(XENCTRL_LIBS) $(XENSTORE_LIBS) $(XTL_LIBS) \
 	$(SODIUM_LIBS) $(JSONC_LIBS) $(INIH_LIBS)
 
 pkglibexec_PROGRAMS += xl-plugin/xlsec-keys xl-plugin/xlsec-wire \
-	xl-plugin/xlsec-guard
+	xl-plugin/xlsec-guard xl-plugin/xlsec-verify
 xl_plugin_xlsec_keys_SOURCES = xl-plugin/xlsec-keys.c
 xl_plugin_xlsec_keys_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
 xl_plugin_xlsec_wire_SOURCES = xl-plugin/xlsec-wire.c
 xl_plugin_xlsec_wire_LDADD = $(XLS_CORE) $(SODIUM_LIBS)
 xl_plugin_xlsec_guard_SOURCES = xl-plugin/xlsec-guard.c
 xl_plugin_xlsec_guard_LDADD = $(XLS_CORE) $(JSONC_LIBS)
+xl_plugin_xlsec_verify_SOURCES = xl-plugin/xlsec-verify.c
+xl_plugin_xlsec_verify_LDADD = $(XLS_ATTEST) $(XLS_CORE) $(SODIUM_LIBS) \
+	$(XLS_ATTEST_LIBS)
 
 XLS_PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/xl-plugin
 # Xen's headers are GNU C.

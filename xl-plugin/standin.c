@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "attest/softlog.h"
 #include "base/rd.h"
 #include "host/fd.h"
 #include "madestream.h"
@@ -290,4 +291,31 @@ xls_standin_destination_ops(struct xls_standin *standin)
                                         .restore = restore,
                                         .run = run,
                                         .destroy = destroy_destination};
+}
+
+static enum xls_rc made_up(void *ctx, char **lines, size_t *len,
+                           struct xls_why *why)
+{
+    static const char *const words[] = {"a hypervisor", "its command line"};
+    struct xls_softdraft draft = {.text = NULL};
+    uint8_t digest[XLS_PCR_LEN] = {0};
+    enum xls_rc rc = XLS_OK;
+
+    (void)ctx;
+    for (unsigned i = 0; rc == XLS_OK && i < 2; i++) {
+        digest[0] = (uint8_t)(i + 1);
+        rc = xls_softdraft_add(&draft, i, digest, words[i]);
+    }
+    if (rc != XLS_OK) {
+        xls_softdraft_free(&draft);
+        return xls_why_set(why, rc, "no measurements could be made up");
+    }
+    *lines = draft.text;
+    *len = draft.len;
+    return XLS_OK;
+}
+
+struct xls_measure_ops xls_standin_measure_ops(void)
+{
+    return (struct xls_measure_ops){.ctx = NULL, .measure = made_up};
 }

@@ -57,7 +57,7 @@ static bool make_host(const struct xls_two_hosts *hosts, unsigned which,
     (void)snprintf(text, sizeof(text),
                    "[peer]\nname = " XLS_TWO_HOSTS_PEER
                    "\naddress = 127.0.0.1\nport = %u\n"
-                   "key = %s\nallow = incoming outgoing\n"
+                   "key = %s\nallow = incoming outgoing\nevidence = none\n"
                    /* both are this host: whatever guest it has may come */
                    "accept-kernel = /**\naccept-disk = /**\n"
                    "accept-disk-format = *\naccept-bridge = *\n",

@@ -14,7 +14,9 @@ libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
 
 # Logs need neither.
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/attest/binder.c libxlsec/attest/binder.h \
 	libxlsec/attest/eventlog.c libxlsec/attest/eventlog.h \
+	libxlsec/attest/evidence.c libxlsec/attest/evidence.h \
 	libxlsec/attest/extend.c libxlsec/attest/extend.h \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h

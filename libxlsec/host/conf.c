@@ -92,11 +92,24 @@ static bool conf_finish(void *out, const char *value)
                       86400);
 }
 
+static bool conf_evidence(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->evidence_seconds, value, 1,
+                      3600);
+}
+
 static bool conf_libexec(void *out, const char *value)
 {
     struct xls_conf *c = out;
 
     return value[0] == '/' && set_text(c->libexec, sizeof(c->libexec), value);
+}
+
+static bool conf_state(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return value[0] == '/' && set_text(c->state, sizeof(c->state), value);
 }
 
 static const struct xls_ini_word conf_words[] = {
@@ -108,7 +121,9 @@ static const struct xls_ini_word conf_words[] = {
     {"time", "handshake", conf_handshake, "seconds, 1 to 600", false, NULL},
     {"time", "stall", conf_stall, "seconds, 1 to 3600", false, NULL},
     {"time", "finish", conf_finish, "seconds, 1 to 86400", false, NULL},
+    {"time", "evidence", conf_evidence, "seconds, 1 to 3600", false, NULL},
     {"paths", "libexec", conf_libexec, "an absolute path", false, NULL},
+    {"paths", "state", conf_state, "an absolute path", false, NULL},
 };
 
 static bool peer_name(void *out, const char *value)
@@ -288,7 +303,9 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                             .handshake_seconds = 10,
                             .stall_seconds = 30,
                             .finish_seconds = 300,
-                            .libexec = XLS_LIBEXECDIR};
+                            .evidence_seconds = 60,
+                            .libexec = XLS_LIBEXECDIR,
+                            .state = XLS_STATEDIR};
     char path[XLS_PATH + 32];
     char *text = NULL;
     enum xls_rc rc;

@@ -13,6 +13,7 @@
 #include "base/wr.h"
 #include "crypto/dh.h"
 #include "crypto/start.h"
+#include "host/attester.h"
 #include "host/cage.h"
 #include "host/clock.h"
 #include "host/conf.h"
@@ -35,6 +36,10 @@ struct keys {
     const struct xls_peer *expected; /* the source's destination */
     struct xls_secret_key fleet;     /* secret */
     struct xls_dh_key host;          /* secret */
+    struct xls_attester *attester;   /* owned */
+    uint8_t peer[XLS_KEY];           /* that was accepted in slot 3 */
+    bool has_peer;
+    uint32_t shown; /* pieces of Evidence given, one an epoch */
     bool dh_done;
     bool mix_done[SLOTS];
 };
@@ -84,6 +89,15 @@ static enum xls_rc load_psks(struct keys *k, struct xls_why *why)
     return XLS_OK;
 }
 
+static enum xls_rc load_attester(struct keys *k, const char *dir,
+                                 struct xls_why *why)
+{
+    struct xls_conf conf;
+    enum xls_rc rc = xls_conf_load(dir, &conf, why);
+
+    return rc == XLS_OK ? xls_attester_open(&conf, &k->attester, why) : rc;
+}
+
 static enum xls_rc load(struct keys *k, const char *name, const char *dir,
                         struct xls_why *why)
 {
@@ -116,7 +130,7 @@ static enum xls_rc load(struct keys *k, const char *name, const char *dir,
 static enum xls_rc start(struct keys *k, struct xls_ipc_msg *msg,
                          struct xls_why *why)
 {
-    uint8_t body[2 * XLS_KEY] = {0};
+    uint8_t body[2 * XLS_KEY + 1] = {0};
     struct xls_rd rd;
     const char *name;
     const char *dir;
@@ -136,6 +150,9 @@ static enum xls_rc start(struct keys *k, struct xls_ipc_msg *msg,
     dir = name + strlen(name) + 1;
     rc = load(k, name, dir, why);
     if (rc == XLS_OK) {
+        rc = load_attester(k, dir, why);
+    }
+    if (rc == XLS_OK) {
         (void)mlockall(MCL_CURRENT); /* never to swap, where that is allowed */
         rc = xls_cage_drop();
     }
@@ -146,6 +163,7 @@ static enum xls_rc start(struct keys *k, struct xls_ipc_msg *msg,
     if (k->expected != NULL) {
         memcpy(body + XLS_KEY, k->expected->key, XLS_KEY);
     }
+    body[2 * XLS_KEY] = (uint8_t)xls_attester_kind(k->attester);
     return xls_ipc_send(XLS_CTL_FD, XLS_MSG_KEYS_READY, body, sizeof(body));
 }
 
@@ -191,7 +209,7 @@ static const struct xls_peer *decide(const struct keys *k,
 }
 
 /* psk3 and the verdict on the peer; the toolstack hears both from us. */
-static enum xls_rc mix_peer(const struct keys *k, const uint8_t key[XLS_KEY],
+static enum xls_rc mix_peer(struct keys *k, const uint8_t key[XLS_KEY],
                             uint8_t psk[XLS_PSK_LEN])
 {
     const struct xls_peer *peer = decide(k, key, psk);
@@ -206,6 +224,8 @@ static enum xls_rc mix_peer(const struct keys *k, const uint8_t key[XLS_KEY],
         XLS_OK) {
         return XLS_HOST_GONE;
     }
+    memcpy(k->peer, key, XLS_KEY);
+    k->has_peer = peer != NULL;
     return peer == NULL ? XLS_PEER_POLICY : XLS_OK;
 }
 
@@ -246,8 +266,81 @@ static enum xls_rc answer_mix(struct keys *k, const struct xls_ipc_msg *msg)
     return rc;
 }
 
+/* Octets to wire in pieces, each with a flag that says whether it is the last.
+ */
+static enum xls_rc send_shown(const uint8_t *p, size_t len)
+{
+    uint8_t *body = malloc(1 + XLS_SHOWN_PART_MAX);
+    enum xls_rc rc = body == NULL ? XLS_HOST_NOMEM : XLS_OK;
+
+    while (rc == XLS_OK && len > 0) {
+        size_t n = len < XLS_SHOWN_PART_MAX ? len : XLS_SHOWN_PART_MAX;
+
+        body[0] = n == len ? 1 : 0;
+        memcpy(body + 1, p, n);
+        p += n;
+        len -= n;
+        rc = xls_ipc_send(WIRE_FD, XLS_MSG_SHOWN, body, 1 + n);
+    }
+    free(body);
+    return rc;
+}
+
+/* Evidence for the session that wire speaks of: with the peer that we accepted
+ * ourselves, each epoch once, and in order. */
+static enum xls_rc answer_show(struct keys *k, const struct xls_ipc_msg *msg,
+                               struct xls_why *why)
+{
+    struct xls_rd rd = xls_ipc_body(msg);
+    uint8_t h[XLS_HASH_LEN];
+    uint8_t nonce[XLS_NONCE_LEN];
+    uint8_t id[XLS_ID_LEN];
+    struct xls_binder binder = {.role = (uint8_t)k->role,
+                                .h = h,
+                                .attester = k->host.pub,
+                                .verifier = k->peer,
+                                .nonce = nonce,
+                                .id = id};
+    uint8_t *octets = NULL;
+    size_t len = 0;
+    enum xls_rc rc;
+
+    binder.epoch = xls_rd_u32be(&rd);
+    binder.suite = xls_rd_u16be(&rd);
+    xls_rd_copy(&rd, h, sizeof(h));
+    xls_rd_copy(&rd, nonce, sizeof(nonce));
+    xls_rd_copy(&rd, id, sizeof(id));
+    if (xls_rd_end(&rd) != XLS_OK || !k->has_peer || binder.epoch > 1 ||
+        binder.epoch != k->shown) {
+        return XLS_BUG_CONTRACT;
+    }
+    k->shown++;
+    rc = xls_attester_show(k->attester, &binder, &octets, &len, why);
+    if (rc == XLS_OK) {
+        rc = send_shown(octets, len);
+    }
+    free(octets);
+    return rc;
+}
+
+/* The toolstack speaks: what it measured, or its end. */
+static enum xls_rc on_ctl(struct keys *k, struct xls_ipc_msg *msg, bool *over)
+{
+    enum xls_rc rc = xls_ipc_recv(XLS_CTL_FD, 0, msg);
+
+    *over = rc == XLS_HOST_GONE;
+    if (*over) {
+        return XLS_OK;
+    }
+    if (rc != XLS_OK || msg->type != XLS_MSG_KEYS_MEASURED) {
+        return XLS_BUG_CONTRACT;
+    }
+    return xls_attester_measured(k->attester, msg->body, msg->len);
+}
+
 /* Answer wire until it or the toolstack closes; anything odd ends us. */
-static enum xls_rc serve(struct keys *k, struct xls_ipc_msg *msg)
+static enum xls_rc serve(struct keys *k, struct xls_ipc_msg *msg,
+                         struct xls_why *why)
 {
     struct pollfd p[2] = {{.fd = XLS_CTL_FD, .events = POLLIN},
                           {.fd = WIRE_FD, .events = POLLIN}};
@@ -259,7 +352,13 @@ static enum xls_rc serve(struct keys *k, struct xls_ipc_msg *msg)
             continue; /* EINTR: we set no handlers, a stop and go does this */
         }
         if (p[0].revents != 0) {
-            return XLS_OK; /* the toolstack has nothing more to say: its end */
+            bool over = false;
+
+            rc = on_ctl(k, msg, &over);
+            if (rc != XLS_OK || over) {
+                return rc;
+            }
+            continue;
         }
         rc = xls_ipc_recv(WIRE_FD, 0, msg);
         if (rc == XLS_HOST_GONE) {
@@ -270,6 +369,8 @@ static enum xls_rc serve(struct keys *k, struct xls_ipc_msg *msg)
             rc = answer_dh(k, msg);
         } else if (rc == XLS_OK && msg->type == XLS_MSG_MIX) {
             rc = answer_mix(k, msg);
+        } else if (rc == XLS_OK && msg->type == XLS_MSG_SHOW) {
+            rc = answer_show(k, msg, why);
         } else {
             rc = XLS_BUG_CONTRACT;
         }
@@ -297,7 +398,7 @@ int xls_keys_main(void)
         rc = start(k, msg, &why);
     }
     if (rc == XLS_OK) {
-        rc = serve(k, msg);
+        rc = serve(k, msg, &why);
     }
     if (rc != XLS_OK) {
         xls_msg_failed(XLS_CTL_FD, rc, &why);
@@ -308,6 +409,7 @@ int xls_keys_main(void)
         }
         free(k->psks);
         xls_peers_free(&k->peers);
+        xls_attester_free(k->attester);
         xls_wipe(k, sizeof(*k));
     }
     free(k);

@@ -8,11 +8,15 @@
  *   who -> whom          type            body
  *   toolstack -> keys    KEYS_START      role u8, peer name (text; responder:
  * "") then NUL, then configuration directory keys -> toolstack    KEYS_READY
- * own key 32, peer's key 32 (or zero) keys -> toolstack    KEYS_PEER       the
+ * own key 32, peer's key 32 (or zero), kind u8 keys -> toolstack    KEYS_PEER       the
  * key 32 that the peer claims, and its name (text; "": not accepted) wire ->
  * keys         DH              public key 32 wire -> keys         MIX slot u8,
  * ck 64, peer's key 32 keys -> wire         DH_DONE         rc u32, shared 32
  *   keys -> wire         MIX_DONE        rc u32, 3 x 64
+ *   wire -> keys         SHOW            epoch u32, suite u16, h 64, the peer's
+ *                                        nonce 32, migration id 16
+ *   keys -> wire         SHOWN           last u8, octets of our Evidence
+ *   toolstack -> keys    KEYS_MEASURED   the lines of a software Attester
  *   toolstack -> wire    WIRE_START      role u8, own key 32, peer's key 32,
  *                                        handshake ms u32, stall ms u32
  *   toolstack -> wire    CONTROL         an encoded control message
@@ -30,6 +34,11 @@
  *   guard -> toolstack   GUARD_BEGUN     -       judged octets are in the pipe
  *   guard -> toolstack   GUARD_COUNT     bytes u64, pages u64
  *   guard -> toolstack   GUARD_DONE      bytes u64, pages u64: whole, and good
+ *   toolstack -> verify  VERIFY_START    see host/verify.h
+ *   toolstack -> verify  VERIFY_POLICY   last u8, text of the policy
+ *   toolstack -> verify  VERIFY_PART     last u8, octets of the peer's Evidence
+ *   verify -> toolstack  VERIFY_SAID     a line that explains a refusal (text)
+ *   verify -> toolstack  VERIFY_DONE     what holds, see host/verify.h
  *   any -> toolstack     FAILED          rc u32, then a sentence (text)
  *
  * FAILED is a process's last message.
@@ -53,6 +62,9 @@ enum xls_msg {
     XLS_MSG_DH_DONE,
     XLS_MSG_MIX,
     XLS_MSG_MIX_DONE,
+    XLS_MSG_SHOW,
+    XLS_MSG_SHOWN,
+    XLS_MSG_KEYS_MEASURED,
     XLS_MSG_WIRE_START,
     XLS_MSG_WIRE_CLOSE,
     XLS_MSG_WIRE_UP,
@@ -65,8 +77,17 @@ enum xls_msg {
     XLS_MSG_GUARD_BEGUN,
     XLS_MSG_GUARD_COUNT,
     XLS_MSG_GUARD_DONE,
+    XLS_MSG_VERIFY_START,
+    XLS_MSG_VERIFY_POLICY,
+    XLS_MSG_VERIFY_PART,
+    XLS_MSG_VERIFY_SAID,
+    XLS_MSG_VERIFY_DONE,
     XLS_MSG_FAILED,
 };
+
+/* Octets of a SHOW. */
+#define XLS_SHOW_BODY 118
+
 
 /* Say FAILED with rc and why's sentence (or rc's own); errors are ignored, for
  * there is nobody else to tell. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * role: the three helper processes, each a program of its own.  Level 5.
+ * role: the four helper processes, each a program of its own.  Level 5.
  *
  * Each takes its descriptors as host/spawn lays them out, is told what to do on
  * its control socket (host/msg), and gives its exit status.
@@ -9,6 +9,7 @@
  *   keys      4 wire's requests
  *   wire      4 network in, 5 network out, 6 ring memory, 7 bell, 8 keys
  *   guard     4 pipe from or to libxl, 5 ring memory, 6 bell
+ *   verify    none
  */
 #ifndef XLS_HOST_ROLE_H
 #define XLS_HOST_ROLE_H
@@ -22,8 +23,12 @@ int xls_wire_main(void);
 /* Judges the stream and the config; no network, no key. */
 int xls_guard_main(void);
 
-#define XLS_KEYS_PROGRAM  "xlsec-keys"
-#define XLS_WIRE_PROGRAM  "xlsec-wire"
-#define XLS_GUARD_PROGRAM "xlsec-guard"
+/* Judges the peer's Evidence; no network, no key of ours, no files. */
+int xls_verify_main(void);
+
+#define XLS_KEYS_PROGRAM   "xlsec-keys"
+#define XLS_WIRE_PROGRAM   "xlsec-wire"
+#define XLS_GUARD_PROGRAM  "xlsec-guard"
+#define XLS_VERIFY_PROGRAM "xlsec-verify"
 
 #endif

@@ -52,6 +52,9 @@ struct wire {
     int64_t spoke;
     int64_t counted; /* when WIRE_COUNT was last sent */
     uint64_t octets;
+    uint8_t question[XLS_SHOW_BODY]; /* to keys, but for the epoch */
+    unsigned asked;    /* epochs for which keys was asked for Evidence */
+    bool answering;    /* its answer is not complete yet */
     bool record_waits; /* a whole record is to be opened */
     bool begun;        /* WIRE_BEGUN was said */
     bool over;         /* the toolstack has closed us */
@@ -72,7 +75,14 @@ static enum xls_rc count_now_and_then(struct wire *w, int64_t now)
 
 static enum xls_rc tell_up(struct wire *w, const struct xls_event *event)
 {
+    struct xls_wr wr = xls_wr_over(w->question, sizeof(w->question));
+
     w->handshake_until = -1;
+    xls_wr_u32be(&wr, 0);
+    xls_wr_u16be(&wr, event->suite);
+    xls_wr_copy(&wr, event->h, XLS_HASH_LEN);
+    xls_wr_copy(&wr, event->peer_nonce, XLS_NONCE_LEN);
+    xls_wr_copy(&wr, event->id, XLS_ID_LEN);
     return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_UP, event->peer_static,
                         XLS_DH_LEN);
 }
@@ -237,6 +247,57 @@ static enum xls_rc open_one(struct wire *w, bool *moved)
     return last ? xls_wiresay_stream(w->session) : XLS_OK;
 }
 
+/* --- our Evidence --------------------------------------------------------- */
+
+/* Ask keys for it: after the handshake, and once the stream has ended. */
+static enum xls_rc ask(struct wire *w)
+{
+    enum xls_session_phase phase = xls_session_phase(w->session);
+    unsigned due = phase < XLS_PHASE_READY || phase == XLS_PHASE_CLOSED ? 0
+                   : phase < XLS_PHASE_ENDED                            ? 1
+                                                                        : 2;
+
+    if (w->asked >= due || w->answering) {
+        return XLS_OK;
+    }
+    w->question[3] = (uint8_t)w->asked; /* the epoch */
+    w->asked++;
+    w->answering = true;
+    return xls_ipc_send(KEYS_FD, XLS_MSG_SHOW, w->question,
+                        sizeof(w->question));
+}
+
+/* A piece of the answer becomes a message, when the one before has left. */
+static enum xls_rc show(struct wire *w, bool *moved)
+{
+    struct pollfd p = {.fd = KEYS_FD, .events = POLLIN};
+    struct xls_control control = {.type = XLS_PART};
+    size_t waits;
+    struct xls_rd rd;
+    enum xls_rc rc;
+
+    (void)xls_session_out(w->session, &waits);
+    if (!w->answering || waits > 0 || poll(&p, 1, 0) != 1) {
+        return XLS_OK;
+    }
+    rc = xls_ipc_recv(KEYS_FD, 0, w->keys.answer);
+    if (rc != XLS_OK || w->keys.answer->type != XLS_MSG_SHOWN) {
+        return XLS_HOST_GONE; /* keys tells the toolstack why */
+    }
+    *moved = true;
+    rd = xls_ipc_body(w->keys.answer);
+    if (xls_rd_u8(&rd) == 1) {
+        control.type = XLS_EVIDENCE;
+        w->answering = false;
+    }
+    control.u.shown.data = rd.at;
+    control.u.shown.len = rd.left;
+    if (xls_session_phase(w->session) == XLS_PHASE_CLOSED) {
+        return XLS_OK;
+    }
+    return xls_session_control(w->session, &control);
+}
+
 /* --- the toolstack ------------------------------------------------------- */
 
 static enum xls_rc on_ctl(struct wire *w)
@@ -313,9 +374,10 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
     enum xls_session_phase phase = xls_session_phase(w->session);
     size_t room;
     size_t out;
-    struct pollfd p[4] = {{.fd = XLS_CTL_FD, .events = POLLIN},
+    struct pollfd p[5] = {{.fd = XLS_CTL_FD, .events = POLLIN},
                           {.fd = -1, .events = POLLIN},
                           {.fd = -1, .events = POLLOUT},
+                          {.fd = -1, .events = POLLIN},
                           {.fd = -1, .events = POLLIN}};
 
     (void)xls_session_in(w->session, &room);
@@ -327,6 +389,8 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
     }
     if (out > 0) {
         p[2].fd = OUT_FD;
+    } else if (w->answering) {
+        p[4].fd = KEYS_FD;
     }
     if (!w->guard_gone &&
         (source ? phase == XLS_PHASE_STREAM && out == 0 : w->record_waits)) {
@@ -335,7 +399,7 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
         }
         p[3].fd = w->ring.bell;
     }
-    if (poll(p, 4, next_timeout(w, xls_now_ms())) < 0) {
+    if (poll(p, 5, next_timeout(w, xls_now_ms())) < 0) {
         return errno == EINTR ? XLS_OK : XLS_HOST_IO;
     }
     *ctl = p[0].revents != 0;
@@ -359,6 +423,12 @@ static enum xls_rc run(struct wire *w)
 
         say_alive(w, now);
         rc = push(w, &moved);
+        if (rc == XLS_OK) {
+            rc = ask(w);
+        }
+        if (rc == XLS_OK) {
+            rc = show(w, &moved);
+        }
         if (rc == XLS_OK) {
             rc = w->role == XLS_ROLE_SOURCE ? seal_one(w, &moved)
                                             : open_one(w, &moved);

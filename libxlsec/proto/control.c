@@ -20,7 +20,7 @@ struct kind {
 
 /* [P-31] sizes, [P-42] senders */
 static const struct kind kinds[XLS_CONTROL_TYPES] = {
-    [XLS_OFFER] = {"OFFER", XLS_CONTROL_OFFER, true, false},
+    [XLS_OFFER] = {"OFFER", XLS_CONTROL_LARGE, true, false},
     [XLS_ADMIT] = {"ADMIT", XLS_CONTROL_SMALL, false, true},
     [XLS_REFUSE] = {"REFUSE", XLS_CONTROL_SMALL, false, true},
     [XLS_PREPARED] = {"PREPARED", XLS_CONTROL_SMALL, false, true},
@@ -30,13 +30,15 @@ static const struct kind kinds[XLS_CONTROL_TYPES] = {
     [XLS_COMMITTED] = {"COMMITTED", XLS_CONTROL_SMALL, false, true},
     [XLS_BURNED] = {"BURNED", XLS_CONTROL_SMALL, false, true},
     [XLS_ALIVE] = {"ALIVE", XLS_CONTROL_SMALL, true, true},
+    [XLS_PART] = {"PART", XLS_CONTROL_LARGE, true, true},
+    [XLS_EVIDENCE] = {"EVIDENCE", XLS_CONTROL_LARGE, true, true},
 };
 
 static const struct kind *kind_of(enum xls_control_type type)
 {
     static const struct kind none = {"unknown", 0, false, false};
 
-    return type > XLS_CONTROL_NONE && type <= XLS_ALIVE ? &kinds[type] : &none;
+    return type > XLS_CONTROL_NONE && type <= XLS_EVIDENCE ? &kinds[type] : &none;
 }
 
 const char *xls_control_name(enum xls_control_type type)
@@ -168,6 +170,15 @@ static void get_offer(struct xls_rd *rd, struct xls_offer *o)
     get_config(rd, o);
 }
 
+static void get_shown(struct xls_rd *rd, struct xls_shown *shown, size_t least)
+{
+    shown->epoch = xls_rd_u32be(rd); /* [P-54] */
+    xls_rd_range(rd, shown->epoch, 0, 1);
+    shown->len = xls_rd_u32be(rd);
+    xls_rd_range(rd, shown->len, least, XLS_SHOWN_PART_MAX);
+    shown->data = xls_rd_sub(rd, rd->rc == XLS_OK ? shown->len : 0).at;
+}
+
 static void put_body(struct xls_wr *wr, const struct xls_control *msg)
 {
     switch (msg->type) {
@@ -199,6 +210,12 @@ static void put_body(struct xls_wr *wr, const struct xls_control *msg)
         break;
     case XLS_ALIVE:
         xls_wr_u64be(wr, msg->u.received); /* [P-40] */
+        break;
+    case XLS_PART:
+    case XLS_EVIDENCE:
+        xls_wr_u32be(wr, msg->u.shown.epoch); /* [P-54] */
+        xls_wr_u32be(wr, (uint32_t)msg->u.shown.len);
+        xls_wr_copy(wr, msg->u.shown.data, msg->u.shown.len);
         break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
@@ -240,6 +257,12 @@ static void get_body(struct xls_rd *rd, struct xls_control *msg)
     case XLS_ALIVE:
         msg->u.received = xls_rd_u64be(rd);
         break;
+    case XLS_PART:
+        get_shown(rd, &msg->u.shown, XLS_SHOWN_PART_MAX);
+        break;
+    case XLS_EVIDENCE:
+        get_shown(rd, &msg->u.shown, 1);
+        break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
         break;
@@ -261,6 +284,10 @@ static bool fits(const struct xls_control *msg)
 
     if (msg->type == XLS_COMMITTED) {
         return msg->u.started <= XLS_STARTED_PAUSED;
+    }
+    if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) {
+        return msg->u.shown.data != NULL &&
+               msg->u.shown.len <= XLS_SHOWN_PART_MAX;
     }
     if (msg->type != XLS_OFFER) {
         return true;
@@ -304,7 +331,7 @@ enum xls_rc xls_control_get(const uint8_t *in, size_t len,
 
     memset(&msg, 0, sizeof(msg));
     msg.type = (enum xls_control_type)xls_rd_u8(&rd);
-    xls_rd_range(&rd, msg.type, XLS_OFFER, XLS_ALIVE);
+    xls_rd_range(&rd, msg.type, XLS_OFFER, XLS_EVIDENCE);
     if (rd.rc == XLS_OK) {
         xls_rd_range(&rd, len, kinds[msg.type].size, kinds[msg.type].size);
     }

@@ -32,8 +32,12 @@
 #define XLS_OFFER_VCPUS_MAX 8192U
 
 /* Plaintext octets of a message: two sizes, and the type says which. */
-#define XLS_CONTROL_OFFER 61440U
+#define XLS_CONTROL_LARGE 61440U
 #define XLS_CONTROL_SMALL 512U
+
+/* Octets of Evidence in one message, and in all of one epoch. */
+#define XLS_SHOWN_PART_MAX (XLS_CONTROL_LARGE - 28U)
+#define XLS_SHOWN_MAX      ((size_t)9 << 20)
 
 enum xls_control_type {
     XLS_CONTROL_NONE = 0,
@@ -47,8 +51,10 @@ enum xls_control_type {
     XLS_COMMITTED = 8, /* destination: it is mine */
     XLS_BURNED = 9,    /* destination: could not start it, destroyed it */
     XLS_ALIVE = 10,    /* either: nothing to say, still here */
+    XLS_PART = 11,     /* either: Evidence, and more of it follows */
+    XLS_EVIDENCE = 12, /* either: Evidence, the last of it */
 };
-#define XLS_CONTROL_TYPES 11
+#define XLS_CONTROL_TYPES 13
 
 enum xls_started {
     XLS_STARTED_NONE = 0,
@@ -92,6 +98,12 @@ struct xls_prepared {
     uint8_t digest[XLS_HASH_LEN];
 };
 
+struct xls_shown {
+    uint32_t epoch;      /* 0 or 1 */
+    const uint8_t *data; /* borrowed */
+    size_t len;          /* XLS_SHOWN_PART_MAX in a PART, else 1 to that */
+};
+
 struct xls_control {
     enum xls_control_type type;
     uint8_t id[XLS_ID_LEN]; /* of the migration, chosen at random; not zero */
@@ -103,6 +115,7 @@ struct xls_control {
         char text[XLS_TEXT_MAX + 1]; /* FAILED, ABORT, BURNED; may be empty */
         enum xls_started started;    /* COMMITTED */
         uint64_t received;           /* ALIVE: octets of data opened so far */
+        struct xls_shown shown;      /* PART, EVIDENCE */
     } u;
 };
 
@@ -126,7 +139,7 @@ XLS_MUST_USE enum xls_rc xls_control_put(const struct xls_control *msg,
 
 /*
  * Decode exactly len octets.  *out is written only on XLS_OK; the config of an
- * offer then points into in.
+ * offer, or the octets of Evidence, are then in in.
  * Errors: XLS_PEER_RANGE, XLS_PEER_SHORT, XLS_PEER_TRAIL.
  */
 XLS_MUST_USE enum xls_rc xls_control_get(const uint8_t *in, size_t len,

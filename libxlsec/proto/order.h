@@ -12,22 +12,28 @@
 enum xls_session_phase {
     XLS_PHASE_DEAD = 0,
     XLS_PHASE_HANDSHAKE,
-    XLS_PHASE_READY,     /* no OFFER yet */
+    XLS_PHASE_READY,     /* no Evidence yet */
+    XLS_PHASE_SHOWN_S,   /* the source's has passed, */
+    XLS_PHASE_SHOWN_D,   /* or the destination's, */
+    XLS_PHASE_SHOWN,     /* or both; no OFFER yet */
     XLS_PHASE_OFFERED,   /* no answer yet */
     XLS_PHASE_STREAM,    /* records */
     XLS_PHASE_ENDED,     /* the final record has passed */
+    XLS_PHASE_AGAIN_S,   /* and the source's second Evidence, */
+    XLS_PHASE_AGAIN_D,   /* or the destination's, */
+    XLS_PHASE_AGAIN,     /* or both */
     XLS_PHASE_PREPARED,  /* PREPARED has passed */
     XLS_PHASE_COMMITTED, /* COMMIT has passed, the answer has not */
     XLS_PHASE_CLOSED,    /* over; what is still received is dropped unread */
 };
-#define XLS_PHASE_COUNT 9
+#define XLS_PHASE_COUNT 15
 
 /* What moves a session on: a control message, by its type, or a record. */
 enum xls_step {
     XLS_STEP_RECORD = XLS_CONTROL_TYPES,
     XLS_STEP_FINAL,
 };
-#define XLS_STEP_COUNT 13U
+#define XLS_STEP_COUNT 15U
 
 /*
  * The phase after this step (an enum xls_control_type or enum xls_step) taken

@@ -39,18 +39,31 @@ static bool is_whole(const struct xls_session *s)
     return s->judged && s->in_len >= whole_size(s);
 }
 
+/* May a control message of this size come now? */
+static bool may_come(const struct xls_session *s, size_t size)
+{
+    for (unsigned step = XLS_OFFER; step < XLS_CONTROL_TYPES; step++) {
+        if (xls_control_size((enum xls_control_type)step) == size &&
+            xls_order(peer_role(s), s->phase, step) != XLS_PHASE_DEAD) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* May any control message come now?  [P-20] and [P-41] before the key. */
 static enum xls_rc judge_control(const struct xls_session *s)
 {
-    bool offer = xls_order(peer_role(s), s->phase, XLS_OFFER) != XLS_PHASE_DEAD;
-    bool other = xls_order(peer_role(s), s->phase, XLS_ALIVE) != XLS_PHASE_DEAD;
-    size_t size = offer ? XLS_CONTROL_OFFER : XLS_CONTROL_SMALL;
+    bool large = may_come(s, XLS_CONTROL_LARGE);
+    bool small = may_come(s, XLS_CONTROL_SMALL);
 
-    if (!offer && !other) {
+    if (!large && !small) {
         return XLS_PEER_ORDER;
     }
-    if (s->head.len != size + XLS_TAG_LEN || s->head.stream != 0) {
-        return XLS_PEER_RANGE; /* [P-20], [P-21] */
+    if (s->head.stream != 0 || /* [P-20], [P-21] */
+        !((large && s->head.len == XLS_CONTROL_LARGE + XLS_TAG_LEN) ||
+          (small && s->head.len == XLS_CONTROL_SMALL + XLS_TAG_LEN))) {
+        return XLS_PEER_RANGE;
     }
     return s->head.counter == s->receive.n ? XLS_OK : XLS_PEER_ORDER;
 }
@@ -214,6 +227,18 @@ static enum xls_rc judge_alive(struct xls_session *s, uint64_t received)
     return XLS_OK;
 }
 
+/* [P-55] the epoch that the phase has, and not more than a bounded volume */
+static enum xls_rc judge_shown(struct xls_session *s,
+                               const struct xls_shown *shown)
+{
+    if (shown->epoch != xls_session_epoch(s) ||
+        shown->len > XLS_SHOWN_MAX - s->heard_shown) {
+        return XLS_PEER_RANGE;
+    }
+    s->heard_shown += shown->len;
+    return XLS_OK;
+}
+
 /* Is this message, good in itself, good here?  *next is the phase after it. */
 static enum xls_rc judge_message(struct xls_session *s,
                                  const struct xls_control *msg,
@@ -236,6 +261,9 @@ static enum xls_rc judge_message(struct xls_session *s,
     }
     if (msg->type == XLS_ALIVE) {
         return judge_alive(s, msg->u.received);
+    }
+    if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) {
+        return judge_shown(s, &msg->u.shown);
     }
     return XLS_OK;
 }
@@ -311,6 +339,7 @@ enum xls_rc xls_session_open(struct xls_session *s, uint8_t *slot, size_t *used,
     }
     step = *final ? XLS_STEP_FINAL : XLS_STEP_RECORD;
     s->phase = xls_order(peer_role(s), s->phase, step); /* [P-29] */
+    s->heard_shown = *final ? 0 : s->heard_shown;
     s->spent = whole_size(s);
     return XLS_OK;
 }

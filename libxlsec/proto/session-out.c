@@ -43,6 +43,7 @@ enum xls_rc xls_session_seal(struct xls_session *s, const uint8_t *slot,
     }
     s->out_len = XLS_RECORD_FRAME;
     s->phase = next;
+    s->heard_shown = final ? 0 : s->heard_shown;
     return XLS_OK;
 }
 
@@ -59,6 +60,9 @@ static void complete(const struct xls_session *s, struct xls_control *msg)
         msg->u.prepared.records = stats.records;
         msg->u.prepared.bytes = stats.bytes;
         memcpy(msg->u.prepared.digest, stats.digest, XLS_HASH_LEN);
+    }
+    if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) { /* [P-55] */
+        msg->u.shown.epoch = xls_session_epoch(s);
     }
     if (msg->type == XLS_ALIVE) { /* [P-40] */
         msg->u.received = s->role == XLS_ROLE_SOURCE ? 0 : stats.bytes;

@@ -10,16 +10,17 @@
 #include "proto/session.h"
 
 /* Frames on the wire, header and tag included. */
-#define XLS_FRAME_OFFER (XLS_FRAME_HEAD + XLS_CONTROL_OFFER + XLS_TAG_LEN)
+#define XLS_FRAME_LARGE (XLS_FRAME_HEAD + XLS_CONTROL_LARGE + XLS_TAG_LEN)
 #define XLS_FRAME_SMALL (XLS_FRAME_HEAD + XLS_CONTROL_SMALL + XLS_TAG_LEN)
 
-#define XLS_SESSION_WAITING 4 /* control messages behind a record */
+/* Behind a record: Evidence, which follows the final one, and some others. */
+#define XLS_SESSION_WAITING 4
 
 /* A frame, and the header of the next: so that one read() takes a record and
  * asks for no more than that. */
 #define XLS_SESSION_IN (XLS_RECORD_FRAME + XLS_FRAME_HEAD)
 #define XLS_SESSION_OUT                                                        \
-    (XLS_RECORD_FRAME + XLS_SESSION_WAITING * XLS_FRAME_SMALL)
+    (XLS_RECORD_FRAME + XLS_FRAME_LARGE + XLS_SESSION_WAITING * XLS_FRAME_SMALL)
 
 struct xls_session {
     enum xls_role role;
@@ -33,6 +34,7 @@ struct xls_session {
     size_t out_at;  /* the first octet to send */
     size_t out_len; /* the end of those to send */
     uint64_t peer_received;
+    size_t heard_shown; /* octets of the peer's Evidence in this epoch */
     uint8_t expect[XLS_DH_LEN];
     uint8_t peer[XLS_DH_LEN];
     uint8_t h[XLS_HASH_LEN];
@@ -46,6 +48,9 @@ struct xls_session {
     _Alignas(64) uint8_t in[XLS_SESSION_IN];
     _Alignas(64) uint8_t out[XLS_SESSION_OUT];
 };
+
+/* The epoch of Evidence in this phase: 1 once the final record has passed. */
+uint32_t xls_session_epoch(const struct xls_session *s);
 
 /* The first error: erase every key and every byte, and remember rc, which is
  * given back. */

@@ -164,6 +164,11 @@ enum xls_rc xls_session_establish(struct xls_session *s)
     return rc == XLS_OK ? XLS_OK : xls_session_kill(s, rc);
 }
 
+uint32_t xls_session_epoch(const struct xls_session *s)
+{
+    return s->phase < XLS_PHASE_ENDED ? 0 : 1;
+}
+
 enum xls_session_phase xls_session_phase(const struct xls_session *s)
 {
     return s->phase;

@@ -18,9 +18,13 @@
  * The order of messages (doc/PROTOCOL.md section 6):
  *
  *     source                    destination
+ *     EVIDENCE  --------------->
+ *            <------------------ EVIDENCE (each after PARTs of it, if it is long)
  *     OFFER  ------------------>
  *            <------------------ ADMIT, or REFUSE and closed
  *     records, last one final -> (FAILED from here until PREPARED)
+ *     EVIDENCE  --------------->
+ *            <------------------ EVIDENCE, both once more
  *            <------------------ PREPARED
  *     COMMIT ------------------> (ABORT instead, from ADMIT until COMMIT)
  *            <------------------ COMMITTED or BURNED, and closed
@@ -141,7 +145,7 @@ XLS_MUST_USE enum xls_rc xls_session_seal(struct xls_session *s,
  * Queue a message behind the bytes to send.  The id is taken from an OFFER;
  * in all others the session puts the id of that OFFER, whatever msg->id says.
  * In PREPARED it also puts its own numbers, and in a destination's ALIVE the
- * octets it opened.  An ALIVE is not queued when bytes wait to be sent: those
+ * octets it opened, and in Evidence the epoch.  An ALIVE is not queued when bytes wait to be sent: those
  * say as much.
  * Errors: XLS_BUG_CONTRACT (the phase or the role does not permit it, or
  * xls_control_put() refuses it, or more than four wait); nothing is queued,

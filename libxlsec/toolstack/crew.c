@@ -13,25 +13,34 @@
 #include "host/clock.h"
 #include "host/fd.h"
 #include "host/role.h"
+#include "toolstack/prove.h"
 #include "xenfmt/guard.h"
 
-enum { ANSWER_MS = 10000, GRACE_MS = 300, HANG_UP_MS = 3000, EXTRA_MAX = 4 };
+enum {
+    ANSWER_MS = 10000,
+    GRACE_MS = 300,
+    HANG_UP_MS = 3000,
+    CHILDREN = 4,
+    EXTRA_MAX = 4,
+};
 
 /* --- what they say
  * ------------------------------------------------------------ */
 
 static struct xls_child *child_of(struct xls_crew *crew, enum xls_from who)
 {
-    return who == XLS_FROM_KEYS   ? &crew->keys
-           : who == XLS_FROM_WIRE ? &crew->wire
-                                  : &crew->guard;
+    return who == XLS_FROM_KEYS    ? &crew->keys
+           : who == XLS_FROM_WIRE  ? &crew->wire
+           : who == XLS_FROM_GUARD ? &crew->guard
+                                   : &crew->verify;
 }
 
 static const char *name_of(enum xls_from who)
 {
-    return who == XLS_FROM_KEYS   ? XLS_KEYS_PROGRAM
-           : who == XLS_FROM_WIRE ? XLS_WIRE_PROGRAM
-                                  : XLS_GUARD_PROGRAM;
+    return who == XLS_FROM_KEYS    ? XLS_KEYS_PROGRAM
+           : who == XLS_FROM_WIRE  ? XLS_WIRE_PROGRAM
+           : who == XLS_FROM_GUARD ? XLS_GUARD_PROGRAM
+                                   : XLS_VERIFY_PROGRAM;
 }
 
 static enum xls_rc note_peer(struct xls_crew *crew, struct xls_why *why)
@@ -79,6 +88,30 @@ static enum xls_rc note_count(struct xls_crew *crew, enum xls_from *from)
     return xls_rd_end(&rd) == XLS_OK ? XLS_OK : XLS_BUG_CONTRACT;
 }
 
+/* Is crew->msg, which wire has sent, a piece of the peer's Evidence?  Those go
+ * to verify, whatever else is going on. */
+static bool is_evidence(const struct xls_crew *crew)
+{
+    return crew->msg->type == XLS_MSG_CONTROL && crew->msg->len > 0 &&
+           (crew->msg->body[0] == XLS_PART ||
+            crew->msg->body[0] == XLS_EVIDENCE);
+}
+
+/* FAILED: a refusal of verify's is of what the peer has shown. */
+static enum xls_rc failed(struct xls_crew *crew, enum xls_from who,
+                          struct xls_why *why)
+{
+    struct xls_why theirs = {""};
+    enum xls_rc rc = xls_msg_read_failed(crew->msg, &theirs);
+
+    if (who != XLS_FROM_VERIFY || !xls_rc_is_peer(rc)) {
+        return xls_why_set(why, rc, "%s", theirs.text);
+    }
+    crew->disproven = true;
+    return xls_why_set(why, XLS_PEER_POLICY, "%s fails attestation: %s",
+                       crew->peer_name, theirs.text);
+}
+
 /* Take one message of a child's; FAILED becomes our error. */
 static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
                         struct xls_why *why)
@@ -92,9 +125,17 @@ static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
                            "say why",
                            name_of(who));
     }
+    if (who == XLS_FROM_VERIFY && crew->msg->type != XLS_MSG_FAILED) {
+        *from = XLS_FROM_COUNT;
+        return xls_prove_heard(crew, why);
+    }
+    if (who == XLS_FROM_WIRE && is_evidence(crew)) {
+        *from = XLS_FROM_COUNT;
+        return xls_prove_pass(crew);
+    }
     switch (crew->msg->type) {
     case XLS_MSG_FAILED:
-        return xls_msg_read_failed(crew->msg, why);
+        return failed(crew, who, why);
     case XLS_MSG_KEYS_PEER:
         return note_peer(crew, why);
     case XLS_MSG_WIRE_COUNT:
@@ -145,9 +186,9 @@ static bool keys_waits(const struct xls_crew *crew)
 enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
                           enum xls_from *from, struct xls_why *why)
 {
-    static const enum xls_from who[] = {XLS_FROM_KEYS, XLS_FROM_WIRE,
-                                        XLS_FROM_GUARD};
-    struct pollfd p[3 + EXTRA_MAX];
+    static const enum xls_from who[] = {XLS_FROM_KEYS, XLS_FROM_VERIFY,
+                                        XLS_FROM_WIRE, XLS_FROM_GUARD};
+    struct pollfd p[CHILDREN + EXTRA_MAX];
     struct xls_why first = {""};
     enum xls_rc rc = XLS_OK;
     int n;
@@ -155,27 +196,27 @@ enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
     if (watch->count > EXTRA_MAX) {
         return XLS_BUG_CONTRACT;
     }
-    for (size_t i = 0; i < 3 + watch->count; i++) {
-        p[i] = (struct pollfd){.fd = i < 3 ? child_of(crew, who[i])->ctl
-                                           : watch->extra[i - 3],
+    for (size_t i = 0; i < CHILDREN + watch->count; i++) {
+        p[i] = (struct pollfd){.fd = i < CHILDREN ? child_of(crew, who[i])->ctl
+                                                  : watch->extra[i - CHILDREN],
                                .events = POLLIN};
     }
     do {
-        n = poll(p, 3 + watch->count, xls_until_ms(watch->deadline));
+        n = poll(p, CHILDREN + watch->count, xls_until_ms(watch->deadline));
     } while (n < 0 && errno == EINTR);
     *from = XLS_FROM_NOBODY;
-    for (size_t i = 0; n > 0 && i < 3 + watch->count; i++) {
+    for (size_t i = 0; n > 0 && i < CHILDREN + watch->count; i++) {
         if (p[i].revents == 0) {
             continue;
         }
-        *from = i < 3 ? who[i] : XLS_FROM_EXTRA;
-        watch->which = i - 3;
+        *from = i < CHILDREN ? who[i] : XLS_FROM_EXTRA;
+        watch->which = i - CHILDREN;
         /* what keys said of the peer comes before what wire made of it, and
          * may have come since poll() looked at keys */
         if (*from == XLS_FROM_WIRE && keys_waits(crew)) {
             *from = XLS_FROM_KEYS;
         }
-        if (i < 3) {
+        if (i < CHILDREN) {
             rc = take(crew, from, &first);
             if (rc == XLS_HOST_GONE) {
                 rc = xls_crew_reason(crew, rc, why);
@@ -208,6 +249,27 @@ static enum xls_rc await(struct xls_crew *crew, enum xls_from who,
     return rc;
 }
 
+/* keys has no TPM to ask: what this host is, for it to sign. */
+static enum xls_rc measure(struct xls_crew *crew, struct xls_why *why)
+{
+    char *lines = NULL;
+    size_t len = 0;
+    enum xls_rc rc =
+        crew->measure.measure(crew->measure.ctx, &lines, &len, why);
+
+    if (rc == XLS_OK) {
+        rc = len <= XLS_IPC_BODY
+                 ? xls_ipc_send(crew->keys.ctl, XLS_MSG_KEYS_MEASURED, lines,
+                                len)
+                 : xls_why_set(why, XLS_HOST_IO,
+                               "the list of this host's measurements has more "
+                               "than %d octets",
+                               XLS_IPC_BODY);
+    }
+    free(lines);
+    return rc;
+}
+
 static enum xls_rc start_keys(struct xls_crew *crew, const char *peer,
                               int wire_end, struct xls_why *why)
 {
@@ -235,7 +297,11 @@ static enum xls_rc start_keys(struct xls_crew *crew, const char *peer,
         rd = xls_ipc_body(crew->msg);
         xls_rd_copy(&rd, crew->own_key, XLS_KEY);
         xls_rd_copy(&rd, crew->peer_key, XLS_KEY);
+        crew->own_kind = (enum xls_evidence_kind)xls_rd_u8(&rd);
         rc = xls_rd_end(&rd);
+    }
+    if (rc == XLS_OK && crew->own_kind == XLS_EVIDENCE_SOFTWARE) {
+        rc = measure(crew, why);
     }
     return rc;
 }
@@ -275,7 +341,7 @@ enum xls_rc xls_crew_start(struct xls_crew *crew, enum xls_role role,
     enum xls_rc rc = XLS_HOST_NOMEM;
 
     crew->role = role;
-    crew->keys = crew->wire = crew->guard = XLS_CHILD_NONE;
+    crew->keys = crew->wire = crew->guard = crew->verify = XLS_CHILD_NONE;
     crew->ring = (struct xls_ring_fds){-1, {-1, -1}};
     crew->msg = calloc(1, sizeof(*crew->msg));
     if (crew->msg != NULL) {
@@ -448,6 +514,7 @@ void xls_crew_hang_up(struct xls_crew *crew)
 void xls_crew_end(struct xls_crew *crew)
 {
     xls_child_end(&crew->guard, GRACE_MS);
+    xls_child_end(&crew->verify, GRACE_MS);
     xls_child_end(&crew->wire, GRACE_MS);
     xls_child_end(&crew->keys, GRACE_MS);
     xls_ring_fds_close(&crew->ring);

@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 #include "base/rc.h"
+#include "attest/appraise.h"
 #include "base/why.h"
 #include "host/conf.h"
 #include "host/msg.h"
 #include "host/ring.h"
 #include "host/spawn.h"
 #include "proto/control.h"
+#include "toolstack/guest.h"
 #include "xenfmt/config.h"
 
 enum xls_from {
@@ -24,21 +26,31 @@ enum xls_from {
     XLS_FROM_KEYS,
     XLS_FROM_WIRE,
     XLS_FROM_GUARD,
+    XLS_FROM_VERIFY,
     XLS_FROM_EXTRA, /* the caller's descriptor is readable */
-    XLS_FROM_COUNT, /* the counts below have changed */
+    XLS_FROM_COUNT, /* the counts or proven below have changed */
 };
 
 struct xls_crew {
     struct xls_conf conf;
+    struct xls_measure_ops measure; /* for a host without a TPM */
     enum xls_role role;
     struct xls_child keys;
     struct xls_child wire;
     struct xls_child guard;
+    struct xls_child verify;
     struct xls_ring_fds ring;
     struct xls_ipc_msg *msg; /* the last message; owned */
+    enum xls_evidence_kind own_kind; /* of what this host shows */
     uint8_t own_key[XLS_KEY];
     uint8_t peer_key[XLS_KEY]; /* source: expected; destination: proven */
     char peer_name[XLS_NAME];  /* empty until known */
+    bool waived;     /* 'evidence = none': the peer has nothing to prove */
+    bool disproven;  /* verify has refused its Evidence */
+    unsigned proven; /* pieces of its Evidence that are good, of two */
+    uint8_t peer_ak_name[XLS_NAME_LEN];
+    struct xls_attested attested; /* what the last of them says */
+    char said[XLS_APPRAISAL_TEXT]; /* lines that explain a refusal of it */
     uint64_t wire_octets;
     uint64_t stream_bytes;
     uint64_t stream_pages;

@@ -20,6 +20,15 @@
 #include "proto/control.h"
 #include "xenfmt/config.h"
 
+/* Of this host, whichever role it has. */
+struct xls_measure_ops {
+    void *ctx;
+    /* What Xen, dom0 and the toolstack are made of, for software Evidence:
+     * *len octets of lines (attest/softlog), which the caller frees. */
+    enum xls_rc (*measure)(void *ctx, char **lines, size_t *len,
+                           struct xls_why *why);
+};
+
 /* At the source. */
 struct xls_source_ops {
     void *ctx;

@@ -11,6 +11,7 @@
 #include "host/fd.h"
 #include "toolstack/crew.h"
 #include "toolstack/permit.h"
+#include "toolstack/prove.h"
 #include "toolstack/worker.h"
 
 struct receive {
@@ -22,9 +23,10 @@ struct receive {
     struct xls_config_facts facts;
     struct xls_incoming guest;
     struct xls_control control;
-    char *config;
+    struct xls_offer offer;
+    char *offered; /* its config, as the source wrote it */
+    char *config;  /* the same in the guard's words */
     uint8_t id[XLS_ID_LEN];
-    uint32_t offer_flags;
     int pipe; /* libxl's end of the pipe from guard */
     int64_t began;
     bool wire_done;
@@ -109,36 +111,70 @@ static enum xls_rc refuse(struct receive *r, const char *rule)
     return XLS_PEER_POLICY;
 }
 
+/* What came until then is judged: is the source what it has to be, at this
+ * epoch?  Its Evidence is with verify already, and nothing else is due. */
+static enum xls_rc await_proof(struct receive *r, unsigned epochs)
+{
+    struct xls_watch watch = {
+        .deadline = xls_now_ms() +
+                    (int64_t)r->crew.conf.evidence_seconds * 1000};
+    enum xls_from from;
+    enum xls_rc rc = XLS_OK;
+
+    while (rc == XLS_OK && r->crew.proven < epochs) {
+        rc = xls_crew_next(&r->crew, &watch, &from, r->why);
+        if (rc == XLS_OK && from == XLS_FROM_NOBODY) {
+            rc = xls_why_set(r->why, XLS_PEER_TIME,
+                             "%s did not show its Evidence within %u s",
+                             r->crew.peer_name, r->crew.conf.evidence_seconds);
+        } else if (rc == XLS_OK && from == XLS_FROM_WIRE &&
+                   r->crew.msg->type == XLS_MSG_CONTROL) {
+            rc = heard(r); /* ABORT */
+            rc = rc == XLS_OK ? XLS_PEER_ORDER : rc;
+        }
+    }
+    return rc;
+}
+
+/* The OFFER, kept: crew.msg, which has its config, is about to be replaced. */
+static enum xls_rc await_offer(struct receive *r)
+{
+    enum xls_rc rc = await(r, XLS_OFFER);
+
+    if (rc == XLS_OK) {
+        r->offer = r->control.u.offer;
+        r->offered = strndup(r->offer.config, r->offer.config_len);
+        r->offer.config = NULL;
+        rc = r->offered == NULL ? XLS_HOST_NOMEM : XLS_OK;
+    }
+    return rc;
+}
+
 /* The guard judges the offered config; then the peer's policy, on the guard's
  * own text, which is what libxl will see; then the offer and this host. */
 static enum xls_rc judge_offer(struct receive *r)
 {
     struct xls_control yes = {.type = XLS_ADMIT};
-    struct xls_offer offer = r->control.u.offer;
     char permit[XLS_PERMIT_RULE];
     const char *rule = "config";
     enum xls_rc rc;
 
-    memcpy(r->id, r->control.id, sizeof(r->id));
-    r->offer_flags = offer.flags;
-    /* the offer points into the message that guard's answer replaces */
-    rc = xls_crew_config(&r->crew, offer.config, offer.config_len, &r->facts,
+    rc = xls_crew_config(&r->crew, r->offered, r->offer.config_len, &r->facts,
                          &r->config, r->why);
-    offer.config = NULL;
     if (rc == XLS_OK) {
         rule = permit;
         rc = xls_permit(r->setup->confdir, r->crew.peer_key, r->config, permit,
                         r->why);
     }
     if (rc == XLS_OK) {
-        rule = xls_admit_offer(&offer, &r->facts, r->why);
+        rule = xls_admit_offer(&r->offer, &r->facts, r->why);
         rc = rule == NULL ? XLS_OK : XLS_PEER_POLICY;
     }
     if (rc == XLS_OK) {
         r->guest = (struct xls_incoming){
             .facts = &r->facts,
             .config = r->config,
-            .keep_domid = (offer.flags & XLS_OFFER_DOMID) != 0};
+            .keep_domid = (r->offer.flags & XLS_OFFER_DOMID) != 0};
         rc = r->setup->ops.admit(r->setup->ops.ctx, &r->guest, &yes.u.admit,
                                  &rule, r->why);
     }
@@ -150,12 +186,33 @@ static enum xls_rc judge_offer(struct receive *r)
     return must_say(r, &yes);
 }
 
+/* What the source has proven, for the log. */
+static void tell_proof(const struct receive *r)
+{
+    const struct xls_attested *a = &r->crew.attested;
+    char line[512];
+
+    if (r->crew.waived) {
+        (void)snprintf(line, sizeof(line),
+                       "%s proves nothing but its key (evidence = none)",
+                       r->crew.peer_name);
+    } else {
+        (void)snprintf(line, sizeof(line),
+                       "%s is attested by %s Evidence: set '%s' of class '%s', "
+                       "policy '%s' version %u",
+                       r->crew.peer_name, xls_evidence_kind_name(a->kind),
+                       a->set, a->class, a->policy, (unsigned)a->version);
+    }
+    r->setup->say(r->setup->say_ctx, line);
+}
+
 static enum xls_rc meet(struct receive *r)
 {
     char line[XLS_FINGERPRINT_TEXT + 160];
     char print[XLS_FINGERPRINT_TEXT];
     enum xls_rc rc = xls_conf_load(r->setup->confdir, &r->crew.conf, r->why);
 
+    r->crew.measure = r->setup->measure;
     if (rc == XLS_OK) {
         rc = xls_crew_start(&r->crew, XLS_ROLE_DESTINATION, NULL, r->setup->net,
                             r->why);
@@ -172,9 +229,37 @@ static enum xls_rc meet(struct receive *r)
     (void)snprintf(line, sizeof(line), "%s is connected, key %s",
                    r->crew.peer_name, print);
     r->setup->say(r->setup->say_ctx, line);
-    rc = await(r, XLS_OFFER);
+    return XLS_OK;
+}
+
+/* [P-59] The source has to prove what it has to prove; until then nothing of
+ * what it offers is looked at. */
+static enum xls_rc attest(struct receive *r)
+{
+    enum xls_rc begun = xls_prove_begin(&r->crew, r->why);
+    enum xls_rc rc;
+
+    memcpy(r->id, r->crew.id, sizeof(r->id));
+    rc = await_offer(r);
     if (rc == XLS_OK) {
-        /* crew.msg, and with it the offer's config, lives until next read */
+        rc = begun == XLS_OK ? await_proof(r, 1) : begun;
+    }
+    if (begun != XLS_OK || r->crew.disproven) {
+        return refuse(r, "attestation");
+    }
+    r->report->attested = r->crew.attested;
+    r->report->waived = r->crew.waived;
+    if (rc == XLS_OK) {
+        tell_proof(r);
+    }
+    return rc;
+}
+
+static enum xls_rc consider(struct receive *r)
+{
+    enum xls_rc rc = attest(r);
+
+    if (rc == XLS_OK) {
         rc = xls_crew_guard(&r->crew, &r->pipe, r->why);
     }
     return rc == XLS_OK ? judge_offer(r) : rc;
@@ -255,7 +340,7 @@ static enum xls_rc take_over(struct receive *r)
 {
     struct xls_control prepared = {.type = XLS_PREPARED};
     struct xls_control answer = {.type = XLS_COMMITTED};
-    bool paused = (r->offer_flags & XLS_OFFER_PAUSED) != 0;
+    bool paused = (r->offer.flags & XLS_OFFER_PAUSED) != 0;
     enum xls_rc rc;
 
     tell(r, "loaded, paused");
@@ -290,7 +375,9 @@ static void give_up(struct receive *r)
 {
     struct xls_control failed = {.type = XLS_FAILED};
 
-    if (r->admitted && !r->prepared && r->crew.wire.ctl >= 0) {
+    if (r->admitted && r->crew.disproven) {
+        (void)refuse(r, "attestation");
+    } else if (r->admitted && !r->prepared && r->crew.wire.ctl >= 0) {
         (void)snprintf(failed.u.text, sizeof(failed.u.text), "%.300s",
                        r->why->text);
         (void)!say(r, &failed);
@@ -314,14 +401,21 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     enum xls_rc rc;
 
     *report = (struct xls_report){.guest = ""};
-    r.crew.keys = r.crew.wire = r.crew.guard = XLS_CHILD_NONE;
+    r.crew.keys = r.crew.wire = r.crew.guard = r.crew.verify =
+        XLS_CHILD_NONE;
     r.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
     rc = xls_crypto_start();
     if (rc == XLS_OK) {
         rc = meet(&r);
     }
     if (rc == XLS_OK) {
+        rc = consider(&r);
+    }
+    if (rc == XLS_OK) {
         rc = load(&r);
+    }
+    if (rc == XLS_OK) {
+        rc = await_proof(&r, 2); /* [P-59] */
     }
     if (rc == XLS_OK) {
         rc = take_over(&r);
@@ -340,5 +434,6 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     report->keys = r.crew.keys.used;
     xls_fd_close(&r.pipe);
     free(r.config);
+    free(r.offered);
     return rc;
 }

@@ -15,6 +15,7 @@ struct xls_receive_setup {
     const char *confdir;
     int net[2]; /* in and out, may be the same; stay the caller's */
     struct xls_destination_ops ops;
+    struct xls_measure_ops measure;
     /* One line about what is happening, for the log; never NULL. */
     void (*say)(void *ctx, const char *line);
     void *say_ctx;

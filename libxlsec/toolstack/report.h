@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "attest/appraise.h"
 #include "host/conf.h"
 #include "host/spawn.h"
 
@@ -32,6 +33,8 @@ struct xls_report {
     char peer[XLS_NAME];
     uint8_t peer_key[XLS_KEY];
     char peer_says[256]; /* destination's own host name */
+    bool waived;         /* the peer had nothing to prove but its key */
+    struct xls_attested attested; /* what else it proved */
     int64_t duration_ms;
     int64_t downtime_ms; /* source: from seeing the guest stop to the receipt
                           * that it runs there, so at least the real one */

@@ -8,6 +8,7 @@
 
 #include "host/fd.h"
 #include "host/net.h"
+#include "toolstack/prove.h"
 
 enum { CONNECT_MS = 10000 };
 
@@ -98,6 +99,7 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
         return rc;
     }
     net[0] = net[1] = s->net;
+    s->crew.measure = s->setup->measure;
     rc = xls_crew_start(&s->crew, XLS_ROLE_SOURCE, s->setup->host, net, s->why);
     if (rc == XLS_OK) {
         rc = xls_crew_guard(&s->crew, &s->pipe, s->why);
@@ -108,6 +110,16 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     }
     memcpy(s->report->peer_key, s->crew.peer_key, XLS_KEY);
     memcpy(s->report->peer, s->crew.peer_name, XLS_NAME);
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    xls_sending_enter(s, "attesting");
+    rc = xls_prove_begin(&s->crew, s->why);
+    if (rc == XLS_OK) {
+        rc = xls_sending_await_proof(s, 1); /* [P-59] */
+    }
+    s->report->attested = s->crew.attested;
+    s->report->waived = s->crew.waived;
     if (rc != XLS_OK) {
         return rc;
     }

@@ -58,6 +58,11 @@ XLS_MUST_USE enum xls_rc xls_sending_await(struct xls_sending *s,
                                            enum xls_control_type other,
                                            unsigned seconds);
 
+/* Wait until this much of the other host's Evidence is good: 1 before the
+ * offer, 2 before COMMIT. */
+XLS_MUST_USE enum xls_rc xls_sending_await_proof(struct xls_sending *s,
+                                                 unsigned epochs);
+
 /* Say it, with the migration's id; must_say: failing that, with the last words
  * of the process that has ended as the reason. */
 XLS_MUST_USE enum xls_rc xls_sending_say(struct xls_sending *s,

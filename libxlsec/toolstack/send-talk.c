@@ -114,6 +114,33 @@ enum xls_rc xls_sending_await(struct xls_sending *s, enum xls_control_type type,
     }
 }
 
+enum xls_rc xls_sending_await_proof(struct xls_sending *s, unsigned epochs)
+{
+    int cancel = s->setup->cancel_fd;
+    int64_t until =
+        xls_now_ms() + (int64_t)s->crew.conf.evidence_seconds * 1000;
+    struct xls_watch watch = {.extra = &cancel, .count = 1};
+    enum xls_from from;
+    enum xls_rc rc = XLS_OK;
+
+    while (rc == XLS_OK && s->crew.proven < epochs) {
+        watch.deadline = until;
+        rc = xls_crew_next(&s->crew, &watch, &from, s->why);
+        if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
+            rc = xls_sending_cancelled(s);
+        } else if (rc == XLS_OK && from == XLS_FROM_NOBODY) {
+            rc = xls_why_set(s->why, XLS_PEER_TIME,
+                             "%s did not show its Evidence within %u s",
+                             s->setup->host, s->crew.conf.evidence_seconds);
+        } else if (rc == XLS_OK && from == XLS_FROM_WIRE &&
+                   s->crew.msg->type == XLS_MSG_CONTROL) {
+            rc = xls_sending_answer(s); /* REFUSE, or FAILED */
+            rc = rc == XLS_OK ? XLS_PEER_ORDER : rc;
+        }
+    }
+    return rc;
+}
+
 enum xls_rc xls_sending_say(struct xls_sending *s, struct xls_control *control)
 {
     memcpy(control->id, s->id, sizeof(control->id));

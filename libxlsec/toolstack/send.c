@@ -149,6 +149,9 @@ static enum xls_rc move(struct xls_sending *s)
         rc = await_prepared(s);
     }
     if (rc == XLS_OK) {
+        rc = xls_sending_await_proof(s, 2); /* [P-59] */
+    }
+    if (rc == XLS_OK) {
         rc = commit(s, &moved);
     }
     return rc;
@@ -168,7 +171,8 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     enum xls_rc rc;
 
     *report = (struct xls_report){.guest = ""};
-    s.crew.keys = s.crew.wire = s.crew.guard = XLS_CHILD_NONE;
+    s.crew.keys = s.crew.wire = s.crew.guard = s.crew.verify =
+        XLS_CHILD_NONE;
     s.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
     rc = move(&s);
     if (rc != XLS_OK) {

@@ -23,6 +23,7 @@ struct xls_send_setup {
     bool dry_run;  /* ask, and stop when admitted */
     int cancel_fd; /* becomes readable: abort if that is still possible; -1 */
     struct xls_source_ops ops;
+    struct xls_measure_ops measure;
     void (*progress)(void *ctx, const struct xls_progress *progress);
     void *progress_ctx; /* progress may be NULL */
 };

@@ -63,8 +63,8 @@ void fz_frame(const struct fz_target *t, const uint8_t *data, size_t len)
  * it is zero.  What is accepted is, encoded again, the same octets. */
 void fz_control(const struct fz_target *t, const uint8_t *data, size_t len)
 {
-    static uint8_t in[XLS_CONTROL_OFFER];
-    static uint8_t back[XLS_CONTROL_OFFER];
+    static uint8_t in[XLS_CONTROL_LARGE];
+    static uint8_t back[XLS_CONTROL_LARGE];
     static struct xls_control msg;
     size_t size;
     enum xls_rc rc;
@@ -74,7 +74,7 @@ void fz_control(const struct fz_target *t, const uint8_t *data, size_t len)
         return;
     }
     size = data[0] % 4U == 0   ? len - 1
-           : data[0] % 4U == 1 ? XLS_CONTROL_OFFER
+           : data[0] % 4U == 1 ? XLS_CONTROL_LARGE
                                : XLS_CONTROL_SMALL;
     len = len - 1 < size ? len - 1 : size;
     memcpy(in, data + 1, len);

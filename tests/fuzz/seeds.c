@@ -365,7 +365,7 @@ static void protocol(void)
                                    "E*\nF*\nG*\nH-x\nI*\nJxenbr*\nK*\n"
                                    "L*:01:*\nMvm-data/*\nNb_info.irqs\n"
                                    "Opcidevs[0]=*\n\n";
-    static uint8_t out[XLS_CONTROL_OFFER];
+    static uint8_t out[XLS_CONTROL_LARGE];
     struct xls_control msg;
     char name[32];
 

@@ -19,8 +19,8 @@
 /* One end as it was when its phase began. */
 struct kept {
     uint8_t head[offsetof(struct xls_session, in)];
-    uint8_t in[XLS_FRAME_OFFER];
-    uint8_t out[XLS_FRAME_OFFER];
+    uint8_t in[XLS_FRAME_LARGE];
+    uint8_t out[XLS_FRAME_LARGE];
 };
 
 struct play {
@@ -161,7 +161,7 @@ static void seal_control(struct play *p, const uint8_t *plain, size_t len,
 /* A message with octets of the input in it, sealed as it should be. */
 static void lie(struct play *p, struct xls_rd *rd)
 {
-    static uint8_t plain[XLS_CONTROL_OFFER];
+    static uint8_t plain[XLS_CONTROL_LARGE];
     uint8_t type = xls_rd_u8(rd);
     uint8_t bend = xls_rd_u8(rd);
     size_t at = xls_rd_u8(rd);

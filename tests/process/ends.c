@@ -68,6 +68,7 @@ static void be_source(struct run *run)
     if (rc == XLS_OK) {
         apply(&probe.standin, &run->knobs);
         setup.ops = probe_source(&probe);
+        setup.measure = xls_standin_measure_ops();
         end->verdict = (int)xls_send(&setup, &end->report, &end->why);
         note(end, &probe.standin, fds);
     }
@@ -96,6 +97,7 @@ static void be_destination(struct run *run, int net)
     xls_standin_host(&probe.standin);
     apply(&probe.standin, &run->knobs);
     setup.ops = probe_destination(&probe);
+    setup.measure = xls_standin_measure_ops();
     end->verdict = (int)xls_receive(&setup, &end->report, &end->why);
     note(end, &probe.standin, fds);
     xls_standin_free(&probe.standin);

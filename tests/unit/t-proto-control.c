@@ -7,8 +7,8 @@
 #include "t-proto-sample.h"
 #include "t.h"
 
-static uint8_t wire[XLS_CONTROL_OFFER];
-static uint8_t again[XLS_CONTROL_OFFER];
+static uint8_t wire[XLS_CONTROL_LARGE];
+static uint8_t again[XLS_CONTROL_LARGE];
 
 static size_t put(const struct xls_control *msg)
 {
@@ -181,7 +181,7 @@ START_TEST(every_octet_of_an_offer_is_judged)
     put(&msg);
     /* the fields, and a part of the padding that is judged in full below */
     for (size_t at = 0; at < 132; at += t_stride(29)) {
-        judge_octet(XLS_CONTROL_OFFER, at);
+        judge_octet(XLS_CONTROL_LARGE, at);
     }
 }
 END_TEST
@@ -229,7 +229,7 @@ START_TEST(sizes_are_exact)
         }
         T(xls_rc_is_peer(xls_control_get(wire, size - 1, &back)));
         T(type == XLS_OFFER ||
-          xls_rc_is_peer(xls_control_get(wire, XLS_CONTROL_OFFER, &back)));
+          xls_rc_is_peer(xls_control_get(wire, XLS_CONTROL_LARGE, &back)));
         T(xls_control_put(&msg, wire, size - 1) == XLS_BUG_CONTRACT);
     }
     T(xls_control_get(wire, 0, &back) == XLS_PEER_SHORT);

@@ -10,6 +10,8 @@
 static const char t_config[] =
     "{\n\t\"c_info\": {\"name\": \"gr\xc3\xbcn\"}\n}\n";
 
+static const uint8_t t_evidence[XLS_SHOWN_PART_MAX] = {0, 1, 1, 0};
+
 /* Fill *msg with a good message of this type. */
 static inline void t_sample(enum xls_control_type type, struct xls_control *msg)
 {
@@ -56,6 +58,14 @@ static inline void t_sample(enum xls_control_type type, struct xls_control *msg)
         break;
     case XLS_ALIVE:
         msg->u.received = 0;
+        break;
+    case XLS_PART:
+        msg->u.shown.data = t_evidence;
+        msg->u.shown.len = sizeof(t_evidence);
+        break;
+    case XLS_EVIDENCE:
+        msg->u.shown.data = t_evidence;
+        msg->u.shown.len = 700;
         break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:

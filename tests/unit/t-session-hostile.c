@@ -13,13 +13,15 @@ struct stage {
     size_t head; /* octets at the front that are tried bit by bit */
 };
 
-#define STAGES 10
+#define STAGES 14
 
 static const struct stage stages[STAGES] = {
     {"message 1", true, 1330}, {"message 2", false, 1378},
-    {"message 3", true, 130},  {"OFFER", true, 96},
+    {"message 3", true, 130},  {"EVIDENCE", true, 96},
+    {"EVIDENCE", false, 96},   {"OFFER", true, 96},
     {"ADMIT", false, 544},     {"record", true, 64},
-    {"final", true, 64},       {"PREPARED", false, 544},
+    {"final", true, 64},       {"EVIDENCE", true, 96},
+    {"EVIDENCE", false, 96},   {"PREPARED", false, 544},
     {"COMMIT", true, 544},     {"COMMITTED", false, 544},
 };
 
@@ -27,17 +29,18 @@ static const struct stage stages[STAGES] = {
 static void speak(struct t_pair *p, size_t stage)
 {
     static const enum xls_control_type said[STAGES] = {
-        [3] = XLS_OFFER,  [4] = XLS_ADMIT,     [7] = XLS_PREPARED,
-        [8] = XLS_COMMIT, [9] = XLS_COMMITTED,
+        [3] = XLS_EVIDENCE,  [4] = XLS_EVIDENCE, [5] = XLS_OFFER,
+        [6] = XLS_ADMIT,     [9] = XLS_EVIDENCE, [10] = XLS_EVIDENCE,
+        [11] = XLS_PREPARED, [12] = XLS_COMMIT,  [13] = XLS_COMMITTED,
     };
     struct xls_session *from = stages[stage].source ? p->s : p->d;
 
     if (said[stage] != XLS_CONTROL_NONE) {
         t_say(from, said[stage]);
     }
-    if (stage == 5 || stage == 6) {
+    if (stage == 7 || stage == 8) {
         t_fill(50000, (unsigned)stage);
-        T(xls_session_seal(p->s, t_slot, stage == 6) == XLS_OK);
+        T(xls_session_seal(p->s, t_slot, stage == 8) == XLS_OK);
     }
     t_take(from, &wire);
 }
@@ -544,12 +547,17 @@ START_TEST(another_migrations_id_is_refused)
         bool source;
         enum xls_control_type type;
     } cases[] = {
+        {XLS_PHASE_READY, true, XLS_PART},
+        {XLS_PHASE_READY, true, XLS_EVIDENCE},
+        {XLS_PHASE_READY, false, XLS_EVIDENCE},
+        {XLS_PHASE_SHOWN, true, XLS_ABORT},
         {XLS_PHASE_OFFERED, false, XLS_ADMIT},
         {XLS_PHASE_OFFERED, false, XLS_REFUSE},
         {XLS_PHASE_OFFERED, true, XLS_ALIVE},
         {XLS_PHASE_STREAM, true, XLS_ABORT},
         {XLS_PHASE_STREAM, false, XLS_FAILED},
-        {XLS_PHASE_ENDED, false, XLS_PREPARED},
+        {XLS_PHASE_ENDED, true, XLS_EVIDENCE},
+        {XLS_PHASE_AGAIN, false, XLS_PREPARED},
         {XLS_PHASE_PREPARED, true, XLS_COMMIT},
         {XLS_PHASE_COMMITTED, false, XLS_COMMITTED},
         {XLS_PHASE_COMMITTED, false, XLS_BURNED},
@@ -574,6 +582,35 @@ START_TEST(another_migrations_id_is_refused)
 }
 END_TEST
 
+/* [P-55]: Evidence of the other epoch, sealed by the right peer */
+START_TEST(evidence_of_another_epoch_is_refused)
+{
+    for (unsigned epoch = 0; epoch < 2; epoch++) {
+        struct t_pair p;
+        struct xls_event event;
+        uint8_t *plain = wire.at + XLS_FRAME_HEAD;
+        struct xls_frame head = {XLS_FRAME_CONTROL, 0,
+                                 XLS_CONTROL_LARGE + XLS_TAG_LEN, 0};
+        struct xls_aead_text text = {wire.at, XLS_FRAME_HEAD, plain,
+                                     XLS_CONTROL_LARGE, plain};
+        struct xls_control msg;
+
+        t_pair_at(&p, epoch == 0 ? XLS_PHASE_ENDED : XLS_PHASE_READY);
+        t_sample(XLS_EVIDENCE, &msg);
+        memcpy(msg.id, p.s->id, XLS_ID_LEN);
+        msg.u.shown.epoch = epoch;
+        T(xls_control_put(&msg, plain, XLS_CONTROL_LARGE) == XLS_OK);
+        head.counter = p.s->send.n;
+        xls_frame_put(&head, wire.at);
+        T(xls_cipher_seal(&p.s->send, &text) == XLS_OK);
+        wire.len = XLS_FRAME_LARGE;
+        T(t_hear(p.d, &wire, &event) == XLS_PEER_RANGE);
+        t_dead(p.d, XLS_PEER_RANGE);
+        t_pair_free(&p);
+    }
+}
+END_TEST
+
 /* [P-37]: a destination that counted something else is not sent COMMIT */
 START_TEST(prepared_has_to_agree)
 {
@@ -581,7 +618,7 @@ START_TEST(prepared_has_to_agree)
         struct t_pair p;
         struct xls_event event;
 
-        t_pair_at(&p, XLS_PHASE_ENDED);
+        t_pair_at(&p, XLS_PHASE_AGAIN);
         p.d->record.counter += what == 0 ? 1U : 0U;
         p.d->record.bytes -= what == 1 ? 1U : 0U;
         if (what == 2) {
@@ -725,17 +762,18 @@ START_TEST(bodies_are_judged)
     struct xls_event event;
     uint8_t *plain = wire.at + XLS_FRAME_HEAD;
     struct xls_frame head = {XLS_FRAME_CONTROL, 0,
-                             XLS_CONTROL_OFFER + XLS_TAG_LEN, 0};
+                             XLS_CONTROL_LARGE + XLS_TAG_LEN, 0};
     struct xls_aead_text text = {wire.at, XLS_FRAME_HEAD, plain,
-                                 XLS_CONTROL_OFFER, plain};
+                                 XLS_CONTROL_LARGE, plain};
 
-    t_pair_at(&p, XLS_PHASE_READY);
-    memset(plain, 0, XLS_CONTROL_OFFER);
+    t_pair_at(&p, XLS_PHASE_SHOWN);
+    head.counter = p.s->send.n;
+    memset(plain, 0, XLS_CONTROL_LARGE);
     plain[0] = XLS_OFFER;
     plain[4] = 1;
     xls_frame_put(&head, wire.at);
     T(xls_cipher_seal(&p.s->send, &text) == XLS_OK);
-    wire.len = XLS_FRAME_OFFER;
+    wire.len = XLS_FRAME_LARGE;
     T(t_hear(p.d, &wire, &event) == XLS_PEER_RANGE);
     t_dead(p.d, XLS_PEER_RANGE);
     t_pair_free(&p);
@@ -777,6 +815,7 @@ int main(void)
         a_low_order_ephemeral_is_refused,
         an_oracle_that_fails_ends_the_session,
         another_migrations_id_is_refused,
+        evidence_of_another_epoch_is_refused,
         prepared_has_to_agree,
         alive_cannot_boast_or_go_back,
         the_end_is_a_message,

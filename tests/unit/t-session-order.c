@@ -7,40 +7,89 @@
 
 struct production {
     enum xls_session_phase from;
+    enum xls_role by;
     unsigned step;
     enum xls_session_phase to;
 };
 
 /* [P-41], written down a second time */
 static const struct production live[] = {
-    {XLS_PHASE_READY, XLS_OFFER, XLS_PHASE_OFFERED},
-    {XLS_PHASE_OFFERED, XLS_ADMIT, XLS_PHASE_STREAM},
-    {XLS_PHASE_OFFERED, XLS_REFUSE, XLS_PHASE_CLOSED},
-    {XLS_PHASE_OFFERED, XLS_ALIVE, XLS_PHASE_OFFERED},
-    {XLS_PHASE_STREAM, XLS_STEP_RECORD, XLS_PHASE_STREAM},
-    {XLS_PHASE_STREAM, XLS_STEP_FINAL, XLS_PHASE_ENDED},
-    {XLS_PHASE_STREAM, XLS_FAILED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_STREAM, XLS_ABORT, XLS_PHASE_CLOSED},
-    {XLS_PHASE_STREAM, XLS_ALIVE, XLS_PHASE_STREAM},
-    {XLS_PHASE_ENDED, XLS_PREPARED, XLS_PHASE_PREPARED},
-    {XLS_PHASE_ENDED, XLS_FAILED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_ENDED, XLS_ABORT, XLS_PHASE_CLOSED},
-    {XLS_PHASE_ENDED, XLS_ALIVE, XLS_PHASE_ENDED},
-    {XLS_PHASE_PREPARED, XLS_COMMIT, XLS_PHASE_COMMITTED},
-    {XLS_PHASE_PREPARED, XLS_ABORT, XLS_PHASE_CLOSED},
-    {XLS_PHASE_PREPARED, XLS_ALIVE, XLS_PHASE_PREPARED},
-    {XLS_PHASE_COMMITTED, XLS_COMMITTED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_COMMITTED, XLS_BURNED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_COMMITTED, XLS_ALIVE, XLS_PHASE_COMMITTED},
+    {XLS_PHASE_READY, XLS_ROLE_SOURCE, XLS_PART, XLS_PHASE_READY},
+    {XLS_PHASE_READY, XLS_ROLE_SOURCE, XLS_EVIDENCE, XLS_PHASE_SHOWN_S},
+    {XLS_PHASE_READY, XLS_ROLE_DESTINATION, XLS_PART, XLS_PHASE_READY},
+    {XLS_PHASE_READY, XLS_ROLE_DESTINATION, XLS_EVIDENCE, XLS_PHASE_SHOWN_D},
+    {XLS_PHASE_SHOWN_S, XLS_ROLE_DESTINATION, XLS_PART, XLS_PHASE_SHOWN_S},
+    {XLS_PHASE_SHOWN_S, XLS_ROLE_DESTINATION, XLS_EVIDENCE, XLS_PHASE_SHOWN},
+    {XLS_PHASE_SHOWN_D, XLS_ROLE_SOURCE, XLS_PART, XLS_PHASE_SHOWN_D},
+    {XLS_PHASE_SHOWN_D, XLS_ROLE_SOURCE, XLS_EVIDENCE, XLS_PHASE_SHOWN},
+    {XLS_PHASE_SHOWN, XLS_ROLE_SOURCE, XLS_OFFER, XLS_PHASE_OFFERED},
+    {XLS_PHASE_SHOWN, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_OFFERED, XLS_ROLE_DESTINATION, XLS_ADMIT, XLS_PHASE_STREAM},
+    {XLS_PHASE_OFFERED, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_STEP_RECORD, XLS_PHASE_STREAM},
+    {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_STEP_FINAL, XLS_PHASE_ENDED},
+    {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_PART, XLS_PHASE_ENDED},
+    {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_EVIDENCE, XLS_PHASE_AGAIN_S},
+    {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_PART, XLS_PHASE_ENDED},
+    {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_EVIDENCE, XLS_PHASE_AGAIN_D},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_PART, XLS_PHASE_AGAIN_S},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_EVIDENCE, XLS_PHASE_AGAIN},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_SOURCE, XLS_PART, XLS_PHASE_AGAIN_D},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_SOURCE, XLS_EVIDENCE, XLS_PHASE_AGAIN},
+    {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_PREPARED, XLS_PHASE_PREPARED},
+    {XLS_PHASE_SHOWN_S, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_SHOWN, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_SHOWN_D, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_COMMIT, XLS_PHASE_COMMITTED},
+    {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_COMMITTED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_BURNED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_STREAM, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_READY, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_READY},
+    {XLS_PHASE_READY, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_READY},
+    {XLS_PHASE_SHOWN_S, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_SHOWN_S},
+    {XLS_PHASE_SHOWN_S, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_SHOWN_S},
+    {XLS_PHASE_SHOWN_D, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_SHOWN_D},
+    {XLS_PHASE_SHOWN_D, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_SHOWN_D},
+    {XLS_PHASE_SHOWN, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_SHOWN},
+    {XLS_PHASE_SHOWN, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_SHOWN},
+    {XLS_PHASE_OFFERED, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_OFFERED},
+    {XLS_PHASE_OFFERED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_OFFERED},
+    {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_STREAM},
+    {XLS_PHASE_STREAM, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_STREAM},
+    {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_ENDED},
+    {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_ENDED},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_AGAIN_S},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_AGAIN_S},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_AGAIN_D},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_AGAIN_D},
+    {XLS_PHASE_AGAIN, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_AGAIN},
+    {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_AGAIN},
+    {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_PREPARED},
+    {XLS_PHASE_PREPARED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_PREPARED},
+    {XLS_PHASE_COMMITTED, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_COMMITTED},
+    {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_COMMITTED},
 };
 
 static const enum xls_role roles[] = {XLS_ROLE_SOURCE, XLS_ROLE_DESTINATION};
 
-static enum xls_session_phase want_of(enum xls_session_phase phase,
+static enum xls_session_phase want_of(enum xls_role by,
+                                      enum xls_session_phase phase,
                                       unsigned step)
 {
     for (size_t i = 0; i < T_COUNT(live); i++) {
-        if (live[i].from == phase && live[i].step == step) {
+        if (live[i].from == phase && live[i].by == by && live[i].step == step) {
             return live[i].to;
         }
     }
@@ -61,13 +110,8 @@ START_TEST(exactly_these_productions_live)
     for (unsigned phase = 0; phase < 2 * XLS_PHASE_COUNT; phase++) {
         for (unsigned step = 0; step < 3 * XLS_STEP_COUNT; step++) {
             for (size_t r = 0; r < 2; r++) {
-                bool sends = step >= XLS_CONTROL_TYPES
-                                 ? r == 0
-                                 : xls_control_sends(
-                                       roles[r], (enum xls_control_type)step);
                 enum xls_session_phase want =
-                    sends ? want_of((enum xls_session_phase)phase, step)
-                          : XLS_PHASE_DEAD;
+                    want_of(roles[r], (enum xls_session_phase)phase, step);
 
                 T(step_of(roles[r], phase, step) == want);
                 count[r] += want != XLS_PHASE_DEAD ? 1U : 0U;
@@ -75,18 +119,19 @@ START_TEST(exactly_these_productions_live)
             T(step_of(XLS_ROLE_NONE, phase, step) == XLS_PHASE_DEAD);
         }
     }
-    T(count[0] == 12 && count[1] == 12);
-    T(count[0] + count[1] - 5 == T_COUNT(live)); /* ALIVE is both's, 5 times */
+    T(count[0] == 32 && count[1] == 34);
+    T(count[0] + count[1] == T_COUNT(live));
 }
 END_TEST
 
-/* One-shot: but for ALIVE and records every step goes forward, so no message
+/* One-shot: but for ALIVE, records and parts every step goes forward, so no message
  * can pass twice. */
 START_TEST(every_step_goes_forward)
 {
     for (size_t i = 0; i < T_COUNT(live); i++) {
-        bool stays =
-            live[i].step == XLS_ALIVE || live[i].step == XLS_STEP_RECORD;
+        bool stays = live[i].step == XLS_ALIVE ||
+                     live[i].step == XLS_STEP_RECORD ||
+                     live[i].step == XLS_PART;
 
         T(stays ? live[i].to == live[i].from : live[i].to > live[i].from);
     }
@@ -134,8 +179,19 @@ static unsigned walk(enum xls_session_phase at, bool prepared, bool committed)
 
 START_TEST(every_path_ends)
 {
-    /* REFUSE; FAILED, ABORT; FAILED, ABORT; ABORT; COMMITTED, BURNED */
-    T(walk(XLS_PHASE_READY, false, false) == 8);
+    enum {
+        PREPARED = 1 + 2,         /* ABORT; COMMITTED, BURNED */
+        AGAIN = 3 + PREPARED,     /* FAILED, ABORT, REFUSE */
+        AGAIN_S = 3 + AGAIN,      /* the same */
+        AGAIN_D = 2 + AGAIN,      /* FAILED, ABORT */
+        ENDED = 2 + AGAIN_S + AGAIN_D,
+        OFFERED = 1 + 2 + ENDED,  /* REFUSE; in STREAM FAILED, ABORT */
+        SHOWN = 2 + OFFERED,      /* ABORT, REFUSE */
+        SHOWN_S = 1 + SHOWN,      /* REFUSE */
+        SHOWN_D = 1 + SHOWN,      /* ABORT */
+    };
+
+    T(walk(XLS_PHASE_READY, false, false) == SHOWN_S + SHOWN_D);
 }
 END_TEST
 
@@ -188,7 +244,7 @@ START_TEST(every_message_in_every_phase_over_the_wire)
             struct xls_session *from = r == 0 ? p.s : p.d;
             struct xls_session *to = r == 0 ? p.d : p.s;
 
-            for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
+            for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
                 struct xls_control msg;
                 struct xls_event event;
                 enum xls_session_phase want = step_of(roles[r], phase, type);
@@ -212,7 +268,7 @@ START_TEST(every_message_in_every_phase_over_the_wire)
         }
         t_pair_free(&p);
     }
-    T(accepted == 12 + 12 - 2); /* all but the source's records */
+    T(accepted == T_COUNT(live) - 2); /* all but the source's records */
 }
 END_TEST
 
@@ -266,9 +322,13 @@ START_TEST(no_message_passes_twice)
         bool source;
         enum xls_control_type type;
     } cases[] = {
-        {XLS_PHASE_READY, true, XLS_OFFER},
+        {XLS_PHASE_READY, true, XLS_EVIDENCE},
+        {XLS_PHASE_READY, false, XLS_EVIDENCE},
+        {XLS_PHASE_SHOWN, true, XLS_OFFER},
         {XLS_PHASE_OFFERED, false, XLS_ADMIT},
-        {XLS_PHASE_ENDED, false, XLS_PREPARED},
+        {XLS_PHASE_ENDED, true, XLS_EVIDENCE},
+        {XLS_PHASE_ENDED, false, XLS_EVIDENCE},
+        {XLS_PHASE_AGAIN, false, XLS_PREPARED},
         {XLS_PHASE_PREPARED, true, XLS_COMMIT},
     };
 

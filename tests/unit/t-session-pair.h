@@ -190,6 +190,19 @@ static inline void t_handshake(struct t_pair *p)
     (void)t_pass(p->s, p->d, XLS_EVENT_ESTABLISHED);
 }
 
+/* Evidence of both, of one alone where the phase wants that; only_d is the
+ * phase in which it is the destination's. */
+static inline void t_shown(struct t_pair *p, enum xls_session_phase phase,
+                           enum xls_session_phase only_d)
+{
+    if (phase != only_d) {
+        t_tell(p->s, p->d, XLS_EVIDENCE);
+    }
+    if (phase >= only_d) {
+        t_tell(p->d, p->s, XLS_EVIDENCE);
+    }
+}
+
 /* A new pair, brought to this phase on the straight way. */
 static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
 {
@@ -198,6 +211,9 @@ static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
         t_handshake(p);
     }
     if (phase > XLS_PHASE_READY) {
+        t_shown(p, phase, XLS_PHASE_SHOWN_D);
+    }
+    if (phase > XLS_PHASE_SHOWN) {
         t_tell(p->s, p->d, XLS_OFFER);
     }
     if (phase > XLS_PHASE_OFFERED) {
@@ -208,6 +224,9 @@ static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
         t_record(p, 1000, true);
     }
     if (phase > XLS_PHASE_ENDED) {
+        t_shown(p, phase, XLS_PHASE_AGAIN_D);
+    }
+    if (phase > XLS_PHASE_AGAIN) {
         t_tell(p->d, p->s, XLS_PREPARED);
     }
     if (phase > XLS_PHASE_PREPARED) {

@@ -80,6 +80,10 @@ static void migrate(size_t chunk)
     chunked(p.d, p.s, chunk, XLS_EVENT_ESTABLISHED, 0, false);
     T(xls_session_phase(p.s) == XLS_PHASE_READY);
     chunked(p.s, p.d, chunk, XLS_EVENT_ESTABLISHED, 0, false);
+    t_say(p.d, XLS_EVIDENCE);
+    chunked(p.d, p.s, chunk, XLS_EVENT_CONTROL, 0, false);
+    t_say(p.s, XLS_EVIDENCE);
+    chunked(p.s, p.d, chunk, XLS_EVENT_CONTROL, 0, false);
     t_say(p.s, XLS_OFFER);
     chunked(p.s, p.d, chunk, XLS_EVENT_CONTROL, 0, false);
     t_say(p.d, XLS_ADMIT);
@@ -89,6 +93,10 @@ static void migrate(size_t chunk)
         T(xls_session_seal(p.s, t_slot, i == 2) == XLS_OK);
         chunked(p.s, p.d, chunk, XLS_EVENT_RECORD, i * 60000, i == 2);
     }
+    t_say(p.s, XLS_EVIDENCE);
+    chunked(p.s, p.d, chunk, XLS_EVENT_CONTROL, 0, false);
+    t_say(p.d, XLS_EVIDENCE);
+    chunked(p.d, p.s, chunk, XLS_EVENT_CONTROL, 0, false);
     t_say(p.d, XLS_PREPARED);
     chunked(p.d, p.s, chunk, XLS_EVENT_CONTROL, 0, false);
     t_say(p.s, XLS_COMMIT);
@@ -182,13 +190,18 @@ START_TEST(sizes_on_the_wire)
         T(((size_t)wire.at[0] << 8 | wire.at[1]) == want[i] - 2);
         T(t_hear(i % 2 == 0 ? p.d : p.s, &wire, &event) == XLS_OK);
     }
+    t_tell(p.d, p.s, XLS_EVIDENCE);
+    t_say(p.s, XLS_EVIDENCE);
+    t_take(p.s, &wire);
+    T(wire.len == 16 + 61456 && wire.at[0] == 1 && wire.at[15] == 0);
+    T(t_hear(p.d, &wire, &event) == XLS_OK);
     t_say(p.s, XLS_OFFER);
     t_take(p.s, &wire);
     T(wire.len == 16 + 61456 && wire.at[0] == 1 && wire.at[6] == 0xf0);
     T(t_hear(p.d, &wire, &event) == XLS_OK);
     t_say(p.d, XLS_ADMIT);
     t_take(p.d, &wire);
-    T(wire.len == 16 + 528 && wire.at[15] == 0);
+    T(wire.len == 16 + 528 && wire.at[15] == 1);
     T(t_hear(p.s, &wire, &event) == XLS_OK);
     t_fill(1, 1);
     T(xls_session_seal(p.s, t_slot, false) == XLS_OK);
@@ -196,7 +209,7 @@ START_TEST(sizes_on_the_wire)
     T(wire.len == 16 + 131088 && wire.at[0] == 2 && wire.at[15] == 0);
     t_say(p.s, XLS_ABORT);
     t_take(p.s, &wire);
-    T(wire.len == 16 + 528 && wire.at[0] == 1 && wire.at[15] == 1);
+    T(wire.len == 16 + 528 && wire.at[0] == 1 && wire.at[15] == 2);
     t_pair_free(&p);
 }
 END_TEST
@@ -208,6 +221,13 @@ START_TEST(messages_arrive_as_they_were_said)
     struct xls_event event;
 
     t_pair_at(&p, XLS_PHASE_READY);
+    t_say(p.s, XLS_PART);
+    event = t_pass(p.s, p.d, XLS_EVENT_CONTROL);
+    T(event.control->type == XLS_PART && event.control->u.shown.epoch == 0);
+    T(event.control->u.shown.len == sizeof(t_evidence));
+    T(memcmp(event.control->u.shown.data, t_evidence, sizeof(t_evidence)) == 0);
+    t_tell(p.s, p.d, XLS_EVIDENCE);
+    t_tell(p.d, p.s, XLS_EVIDENCE);
     t_say(p.s, XLS_OFFER);
     event = t_pass(p.s, p.d, XLS_EVENT_CONTROL);
     T(event.control->id[0] == 0x1d);
@@ -219,6 +239,10 @@ START_TEST(messages_arrive_as_they_were_said)
     event = t_pass(p.d, p.s, XLS_EVENT_CONTROL);
     T(strcmp(event.control->u.admit.host, "xen2") == 0);
     t_record(&p, 10, true);
+    t_tell(p.d, p.s, XLS_EVIDENCE);
+    t_say(p.s, XLS_EVIDENCE);
+    event = t_pass(p.s, p.d, XLS_EVENT_CONTROL);
+    T(event.control->u.shown.epoch == 1 && event.control->u.shown.len == 700);
     t_say(p.d, XLS_PREPARED); /* [P-37]: with its own numbers */
     event = t_pass(p.d, p.s, XLS_EVENT_CONTROL);
     T(event.control->u.prepared.records == 1);
@@ -338,11 +362,23 @@ struct ending {
 START_TEST(every_ending)
 {
     static const struct ending endings[] = {
+        {XLS_PHASE_SHOWN_S, false, XLS_REFUSE},
+        {XLS_PHASE_SHOWN_D, true, XLS_ABORT},
+        {XLS_PHASE_SHOWN, false, XLS_REFUSE},
+        {XLS_PHASE_SHOWN, true, XLS_ABORT},
         {XLS_PHASE_OFFERED, false, XLS_REFUSE},
         {XLS_PHASE_STREAM, false, XLS_FAILED},
         {XLS_PHASE_STREAM, true, XLS_ABORT},
         {XLS_PHASE_ENDED, false, XLS_FAILED},
         {XLS_PHASE_ENDED, true, XLS_ABORT},
+        {XLS_PHASE_AGAIN_S, false, XLS_REFUSE},
+        {XLS_PHASE_AGAIN, false, XLS_REFUSE},
+        {XLS_PHASE_AGAIN_S, false, XLS_FAILED},
+        {XLS_PHASE_AGAIN_S, true, XLS_ABORT},
+        {XLS_PHASE_AGAIN_D, false, XLS_FAILED},
+        {XLS_PHASE_AGAIN_D, true, XLS_ABORT},
+        {XLS_PHASE_AGAIN, false, XLS_FAILED},
+        {XLS_PHASE_AGAIN, true, XLS_ABORT},
         {XLS_PHASE_PREPARED, true, XLS_ABORT},
         {XLS_PHASE_COMMITTED, false, XLS_BURNED},
         {XLS_PHASE_COMMITTED, false, XLS_COMMITTED},
@@ -434,7 +470,7 @@ START_TEST(last_words_may_cross)
     t_pair_free(&p);
 
     /* ABORT and PREPARED */
-    t_pair_at(&p, XLS_PHASE_ENDED);
+    t_pair_at(&p, XLS_PHASE_AGAIN);
     t_say(p.s, XLS_ABORT);
     t_say(p.d, XLS_PREPARED);
     t_take(p.s, &a);
@@ -465,12 +501,6 @@ START_TEST(alive_in_every_phase)
         t_pair_at(&p, (enum xls_session_phase)phase);
         t_sample(XLS_ALIVE, &msg);
         msg.u.received = 12345; /* the session knows better */
-        if (phase == XLS_PHASE_READY) {
-            T(xls_session_control(p.s, &msg) == XLS_BUG_CONTRACT);
-            T(xls_session_control(p.d, &msg) == XLS_BUG_CONTRACT);
-            t_pair_free(&p);
-            continue;
-        }
         for (int i = 0; i < 3; i++) {
             T(xls_session_control(p.s, &msg) == XLS_OK);
             event = t_pass(p.s, p.d, XLS_EVENT_CONTROL);
@@ -610,8 +640,8 @@ START_TEST(messages_queue_behind_a_record)
 }
 END_TEST
 
-/* The offer in the same flight as message 3. */
-START_TEST(an_offer_may_follow_message_3_at_once)
+/* The source's Evidence in the same flight as message 3. */
+START_TEST(evidence_may_follow_message_3_at_once)
 {
     struct t_pair p;
     static struct t_wire wire;
@@ -621,14 +651,70 @@ START_TEST(an_offer_may_follow_message_3_at_once)
     t_pair_new(&p);
     (void)t_pass(p.s, p.d, XLS_EVENT_NONE);
     (void)t_pass(p.d, p.s, XLS_EVENT_ESTABLISHED);
-    t_say(p.s, XLS_OFFER);
+    t_say(p.s, XLS_EVIDENCE);
     t_take(p.s, &wire);
-    T(wire.len == 130 + XLS_FRAME_OFFER);
+    T(wire.len == 130 + XLS_FRAME_LARGE);
     T(t_feed(p.d, wire.at, wire.len, SIZE_MAX, &at, &event) == XLS_OK);
     T(event.kind == XLS_EVENT_ESTABLISHED && at == 130);
     T(t_feed(p.d, wire.at, wire.len, SIZE_MAX, &at, &event) == XLS_OK);
     T(event.kind == XLS_EVENT_CONTROL && at == wire.len);
     t_pair_free(&p);
+}
+END_TEST
+
+/* [P-41] Both at once: the two ends go two ways to the same phase. */
+START_TEST(evidence_crosses)
+{
+    static struct t_wire a;
+    static struct t_wire b;
+    static const enum xls_session_phase at[] = {XLS_PHASE_READY,
+                                                XLS_PHASE_ENDED};
+
+    for (size_t i = 0; i < T_COUNT(at); i++) {
+        struct t_pair p;
+        struct xls_event event;
+
+        t_pair_at(&p, at[i]);
+        t_say(p.s, XLS_PART);
+        t_take(p.s, &a);
+        T(t_hear(p.d, &a, &event) == XLS_OK);
+        t_say(p.s, XLS_EVIDENCE);
+        t_say(p.d, XLS_EVIDENCE);
+        T((unsigned)xls_session_phase(p.s) == at[i] + 1U);
+        T((unsigned)xls_session_phase(p.d) == at[i] + 2U);
+        t_take(p.s, &a);
+        t_take(p.d, &b);
+        T(t_hear(p.d, &a, &event) == XLS_OK);
+        T(t_hear(p.s, &b, &event) == XLS_OK);
+        T((unsigned)xls_session_phase(p.s) == at[i] + 3U);
+        T((unsigned)xls_session_phase(p.d) == at[i] + 3U);
+        t_pair_free(&p);
+    }
+}
+END_TEST
+
+/* [P-55] A peer's Evidence has an end, in each of the two epochs. */
+START_TEST(evidence_is_bounded)
+{
+    static const enum xls_session_phase at[] = {XLS_PHASE_READY,
+                                                XLS_PHASE_ENDED};
+    static struct t_wire wire;
+    size_t most = XLS_SHOWN_MAX / XLS_SHOWN_PART_MAX;
+
+    for (size_t i = 0; i < T_COUNT(at); i++) {
+        struct t_pair p;
+        struct xls_event event;
+
+        t_pair_at(&p, at[i]);
+        for (size_t n = 0; n < most; n++) {
+            t_tell(p.s, p.d, XLS_PART);
+        }
+        t_say(p.s, XLS_PART);
+        t_take(p.s, &wire);
+        T(t_hear(p.d, &wire, &event) == XLS_PEER_RANGE);
+        t_dead(p.d, XLS_PEER_RANGE);
+        t_pair_free(&p);
+    }
 }
 END_TEST
 
@@ -828,7 +914,9 @@ int main(void)
         room_is_what_is_wanted,
         records_in_a_row,
         messages_queue_behind_a_record,
-        an_offer_may_follow_message_3_at_once,
+        evidence_may_follow_message_3_at_once,
+        evidence_crosses,
+        evidence_is_bounded,
         sending_in_pieces,
         both_ends_count_the_same,
         calls_made_too_early_do_no_harm,

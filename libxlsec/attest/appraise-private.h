@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * appraise-private: what appraise's files share.  Level 2.
+ */
+#ifndef XLS_ATTEST_APPRAISE_PRIVATE_H
+#define XLS_ATTEST_APPRAISE_PRIVATE_H
+
+#include "attest/appraise.h"
+#include "attest/binder.h"
+#include "attest/evidence.h"
+#include "attest/software.h"
+
+/* What the first Evidence said, which the second has to be held against. */
+struct xls_first {
+    enum xls_evidence_kind kind;
+    struct xls_quote_clock clock;   /* TPM */
+    struct xls_software_clock boot; /* software */
+    struct xls_claims claims;       /* without the logs */
+    uint8_t policy[32];
+};
+
+/*
+ * Verify a TPM's quote: the signature and everything around it.  first is NULL
+ * for the first.  *claims (values and firmware) and *clock are written only on
+ * XLS_OK.  In a build without TPM support it refuses, with that reason.
+ * Errors: xls_quote_check()'s.
+ */
+XLS_MUST_USE enum xls_rc
+xls_appraise_quote(const struct xls_enrolled *enrolled,
+                   const struct xls_policy_class *class,
+                   const struct xls_evidence *e, const uint8_t *binder,
+                   const struct xls_first *first, struct xls_claims *claims,
+                   struct xls_quote_clock *clock, struct xls_reason *why);
+
+/* The same of a software Attester's statement. */
+XLS_MUST_USE enum xls_rc xls_appraise_statement(
+    const struct xls_enrolled *enrolled, const struct xls_policy_class *class,
+    const struct xls_evidence *e, const uint8_t *binder,
+    const struct xls_first *first, struct xls_claims *claims,
+    struct xls_software_clock *clock, struct xls_reason *why);
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "host/role.h"
+
+int main(void)
+{
+    return xls_verify_main();
+}
