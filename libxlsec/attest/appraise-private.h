@@ -21,7 +21,7 @@ struct xls_first {
 
 /*
  * Verify a TPM's quote: the signature and everything around it.  first is NULL
- * for the first.  *claims (values and firmware) and *clock are written only on
+ * for the first, and class where there is no policy.  *claims (values and firmware) and *clock are written only on
  * XLS_OK.  In a build without TPM support it refuses, with that reason.
  * Errors: xls_quote_check()'s.
  */

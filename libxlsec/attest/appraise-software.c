@@ -20,7 +20,8 @@ enum xls_rc xls_appraise_statement(const struct xls_enrolled *enrolled,
     const struct xls_software_want want = {
         .key = enrolled->evidence_key,
         .binder = binder,
-        .pcrs = xls_policy_pcrs(class),
+        .pcrs = class == NULL ? 0 : xls_policy_pcrs(class),
+        .any_pcrs = class == NULL,
         .first = first == NULL ? NULL : &first->boot};
     struct xls_software_facts facts;
     enum xls_rc rc = xls_software_check(&statement, &want, &facts, why);

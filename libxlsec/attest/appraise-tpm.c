@@ -20,8 +20,9 @@ enum xls_rc xls_appraise_quote(const struct xls_enrolled *enrolled,
     struct xls_quote_want want = {
         .qualification = binder,
         .qualification_len = XLS_BINDER_LEN,
-        .pcrs = xls_policy_pcrs(class),
-        .firmware = xls_policy_firmware(class),
+        .pcrs = class == NULL ? 0 : xls_policy_pcrs(class),
+        .any_pcrs = class == NULL,
+        .firmware = class == NULL ? NULL : xls_policy_firmware(class),
         .last = enrolled->has_last ? &enrolled->last : NULL,
         .first = first == NULL ? NULL : &first->clock};
     uint8_t signer[XLS_NAME_LEN];

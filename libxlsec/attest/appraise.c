@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "attest/appraise.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,9 @@ static enum xls_rc prepare(struct xls_appraiser *a, const char *policy,
                                   : "Evidence is wanted of this host, and no "
                                     "key of it is known that could sign it: "
                                     "run xlsec trust again");
+    }
+    if (e->learning) {
+        return XLS_OK;
     }
     if (policy == NULL) {
         return xls_reason_set(why, XLS_PEER_POLICY, "E-130",
@@ -89,7 +93,8 @@ static enum xls_rc judge_kind(const struct xls_appraiser *a,
                               struct xls_reason *why)
 {
     bool tpm = a->enrolled.wanted == XLS_EVIDENCE_TPM ||
-               xls_policy_kind(a->class) == XLS_EVIDENCE_TPM;
+               (a->class != NULL &&
+                xls_policy_kind(a->class) == XLS_EVIDENCE_TPM);
     bool enough = e->kind == XLS_EVIDENCE_TPM
                       ? a->enrolled.ak_len > 0
                       : e->kind == XLS_EVIDENCE_SOFTWARE && !tpm &&
@@ -192,12 +197,14 @@ static void settle(struct xls_appraiser *a, const struct xls_first *now,
 {
     memset(out, 0, sizeof(*out));
     out->kind = now->kind;
-    memcpy(out->policy, xls_policy_name(a->policy),
-           strlen(xls_policy_name(a->policy)) + 1);
-    out->version = xls_policy_version(a->policy);
-    memcpy(out->class, xls_policy_class_name(a->class),
-           strlen(xls_policy_class_name(a->class)) + 1);
-    memcpy(out->set, set, sizeof(out->set));
+    if (a->policy != NULL) {
+        (void)snprintf(out->policy, sizeof(out->policy), "%s",
+                       xls_policy_name(a->policy));
+        (void)snprintf(out->class, sizeof(out->class), "%s",
+                       xls_policy_class_name(a->class));
+        (void)snprintf(out->set, sizeof(out->set), "%s", set);
+        out->version = xls_policy_version(a->policy);
+    }
     out->clock = now->clock;
     out->pcrs = now->claims.pcrs.mask;
     memcpy(out->peer_policy, now->policy, sizeof(out->peer_policy));
@@ -233,6 +240,10 @@ static enum xls_rc judge(struct xls_appraiser *a, const struct xls_evidence *e,
     }
     if (rc == XLS_OK) {
         rc = verify(a, e, &now, why);
+    }
+    if (rc == XLS_OK && a->enrolled.learning) {
+        settle(a, &now, "", out);
+        return XLS_OK;
     }
     if (rc != XLS_OK) {
         return rc;

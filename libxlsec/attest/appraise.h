@@ -37,6 +37,7 @@ struct xls_enrolled {
     bool has_evidence_key;
     char class[XLS_CLASS_MAX]; /* of the policy: looked up as it is, */
     char host[XLS_CLASS_MAX];  /* then by this name, then "default" */
+    bool learning; /* signature and session only: there is no policy yet */
     struct xls_quote_clock last;
     bool has_last; /* a quote of this TPM was accepted before */
 };

@@ -56,6 +56,7 @@ enum xls_rc xls_verify_put_start(const struct xls_enrolled *enrolled,
     xls_wr_copy(&wr, enrolled->evidence_key, sizeof(enrolled->evidence_key));
     xls_wr_copy(&wr, enrolled->class, sizeof(enrolled->class));
     xls_wr_copy(&wr, enrolled->host, sizeof(enrolled->host));
+    xls_wr_u8(&wr, enrolled->learning ? 1 : 0);
     xls_wr_u8(&wr, enrolled->has_last ? 1 : 0);
     put_clock(&wr, &enrolled->last);
     xls_wr_u8(&wr, occasion->peer_role);
@@ -93,6 +94,7 @@ enum xls_rc xls_verify_get_start(const struct xls_ipc_msg *msg,
     xls_rd_copy(&rd, e.evidence_key, sizeof(e.evidence_key));
     get_text(&rd, e.class, sizeof(e.class));
     get_text(&rd, e.host, sizeof(e.host));
+    e.learning = get_flag(&rd);
     e.has_last = get_flag(&rd);
     get_clock(&rd, &e.last);
     o.peer_role = xls_rd_u8(&rd);

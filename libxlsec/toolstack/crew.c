@@ -518,6 +518,8 @@ void xls_crew_end(struct xls_crew *crew)
     xls_child_end(&crew->wire, GRACE_MS);
     xls_child_end(&crew->keys, GRACE_MS);
     xls_ring_fds_close(&crew->ring);
+    free(crew->shown);
+    crew->shown = NULL;
     free(crew->msg);
     crew->msg = NULL;
 }

@@ -45,6 +45,9 @@ struct xls_crew {
     uint8_t own_key[XLS_KEY];
     uint8_t peer_key[XLS_KEY]; /* source: expected; destination: proven */
     char peer_name[XLS_NAME];  /* empty until known */
+    bool learning;  /* before the start: no policy is asked, and */
+    uint8_t *shown; /* the peer's first Evidence is kept; owned */
+    size_t shown_len;
     bool waived;     /* 'evidence = none': the peer has nothing to prove */
     bool disproven;  /* verify has refused its Evidence */
     unsigned proven; /* pieces of its Evidence that are good, of two */

@@ -126,7 +126,10 @@ enum xls_rc xls_prove_begin(struct xls_crew *crew, struct xls_why *why)
         rc = crew->waived ? XLS_OK : undecided(peer, why);
     } else if (rc == XLS_OK) {
         enrol(peer, &enrolled);
-        rc = xls_policystore_load(&crew->conf, &policy, &policy_len, why);
+        enrolled.learning = crew->learning;
+        rc = crew->learning ? XLS_OK
+                            : xls_policystore_load(&crew->conf, &policy,
+                                                   &policy_len, why);
         if (rc == XLS_OK) {
             rc = start(crew, &enrolled, policy, policy_len, why);
         }
@@ -137,6 +140,21 @@ enum xls_rc xls_prove_begin(struct xls_crew *crew, struct xls_why *why)
     return rc;
 }
 
+/* Whoever learns from Evidence wants its octets; wire bounds how many. */
+static enum xls_rc keep_piece(struct xls_crew *crew,
+                              const struct xls_shown *shown)
+{
+    uint8_t *more = realloc(crew->shown, crew->shown_len + shown->len);
+
+    if (more == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    memcpy(more + crew->shown_len, shown->data, shown->len);
+    crew->shown = more;
+    crew->shown_len += shown->len;
+    return XLS_OK;
+}
+
 enum xls_rc xls_prove_pass(struct xls_crew *crew)
 {
     struct xls_control control;
@@ -145,6 +163,12 @@ enum xls_rc xls_prove_pass(struct xls_crew *crew)
 
     if (rc != XLS_OK) {
         return rc;
+    }
+    if (crew->learning && control.u.shown.epoch == 0) {
+        rc = keep_piece(crew, &control.u.shown);
+        if (rc != XLS_OK) {
+            return rc;
+        }
     }
     if (crew->waived) {
         crew->proven += control.type == XLS_EVIDENCE ? 1U : 0U;

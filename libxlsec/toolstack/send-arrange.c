@@ -87,8 +87,8 @@ static enum xls_rc describe(struct xls_sending *s)
     return XLS_OK;
 }
 
-/* Connect, prove who we are, offer the guest, and be admitted. */
-enum xls_rc xls_sending_arrange(struct xls_sending *s)
+/* Connect; and both prove what they have to prove. */
+static enum xls_rc meet(struct xls_sending *s)
 {
     int net[2];
     enum xls_rc rc;
@@ -100,10 +100,9 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     }
     net[0] = net[1] = s->net;
     s->crew.measure = s->setup->measure;
+    s->crew.learning = s->setup->learning;
+    memcpy(s->crew.id, s->id, sizeof(s->crew.id));
     rc = xls_crew_start(&s->crew, XLS_ROLE_SOURCE, s->setup->host, net, s->why);
-    if (rc == XLS_OK) {
-        rc = xls_crew_guard(&s->crew, &s->pipe, s->why);
-    }
     xls_fd_close(&s->net); /* wire has it */
     if (rc == XLS_OK) {
         rc = xls_crew_await_peer(&s->crew, s->why);
@@ -120,11 +119,22 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     }
     s->report->attested = s->crew.attested;
     s->report->waived = s->crew.waived;
-    if (rc != XLS_OK) {
+    return rc;
+}
+
+/* Meet, offer the guest, and be admitted. */
+enum xls_rc xls_sending_arrange(struct xls_sending *s)
+{
+    enum xls_rc rc = meet(s);
+
+    if (rc != XLS_OK || s->setup->attest_only) {
         return rc;
     }
+    rc = xls_crew_guard(&s->crew, &s->pipe, s->why);
     xls_sending_enter(s, "offering");
-    rc = describe(s);
+    if (rc == XLS_OK) {
+        rc = describe(s);
+    }
     if (rc == XLS_OK) {
         rc = xls_sending_must_say(s, &s->control);
     }

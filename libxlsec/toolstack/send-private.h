@@ -70,7 +70,7 @@ XLS_MUST_USE enum xls_rc xls_sending_say(struct xls_sending *s,
 XLS_MUST_USE enum xls_rc xls_sending_must_say(struct xls_sending *s,
                                               struct xls_control *control);
 
-/* send-arrange.c: connect, prove who we are, offer the guest, be admitted. */
+/* send-arrange.c: connect, attest, offer the guest, be admitted. */
 XLS_MUST_USE enum xls_rc xls_sending_arrange(struct xls_sending *s);
 
 /* send-stream.c: from the first octet of memory to the last record. */

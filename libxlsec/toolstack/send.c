@@ -110,6 +110,10 @@ static void fill_report(struct xls_sending *s)
     int64_t now = xls_now_ms();
 
     r->duration_ms = now - s->began;
+    memcpy(r->said, s->crew.said, sizeof(r->said));
+    r->shown = s->crew.shown;
+    r->shown_len = s->crew.shown_len;
+    s->crew.shown = NULL; /* now the caller's */
     r->downtime_ms = s->down == 0 ? 0 : now - s->down;
     r->stream_bytes = s->sent.ended ? s->sent.bytes : s->crew.stream_bytes;
     r->stream_pages = s->crew.stream_pages;
@@ -139,7 +143,7 @@ static enum xls_rc move(struct xls_sending *s)
         xls_random(s->id, sizeof(s->id));
         rc = xls_sending_arrange(s);
     }
-    if (rc == XLS_OK && s->setup->dry_run) {
+    if (rc == XLS_OK && (s->setup->dry_run || s->setup->attest_only)) {
         return XLS_OK;
     }
     if (rc == XLS_OK) {
@@ -180,7 +184,7 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     }
     outcome = outcome_of(&s, rc);
     fill_report(&s);
-    if (outcome == XLS_MOVED && !setup->dry_run) {
+    if (outcome == XLS_MOVED && !setup->dry_run && !setup->attest_only) {
         xls_sending_enter(&s, "destroying the copy here");
         /* the guest runs there: a copy that stays is waste, not danger, and
          * why says so without changing the outcome */

@@ -21,6 +21,8 @@ struct xls_send_setup {
     bool paused;         /* leave the guest paused there */
     bool keep_domid;
     bool dry_run;  /* ask, and stop when admitted */
+    bool attest_only; /* stop when the host is proven; ops are not used */
+    bool learning;    /* and then: without a policy; see report.shown */
     int cancel_fd; /* becomes readable: abort if that is still possible; -1 */
     struct xls_source_ops ops;
     struct xls_measure_ops measure;
