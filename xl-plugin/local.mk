@@ -37,7 +37,7 @@ xl_plugin_xlsecd_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xlsecd_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xlsecd_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
 
-xl_plugin_xlsec_SOURCES = xl-plugin/bench.c xl-plugin/check.c \
+xl_plugin_xlsec_SOURCES = xl-plugin/attest.c xl-plugin/bench.c xl-plugin/check.c \
 	xl-plugin/check.h xl-plugin/check-quote.c xl-plugin/check-quote.h \
 	xl-plugin/explain.c xl-plugin/explain.h \
 	xl-plugin/id.c xl-plugin/init.c \
@@ -47,8 +47,8 @@ xl_plugin_xlsec_SOURCES = xl-plugin/bench.c xl-plugin/check.c \
 	xl-plugin/xlsec.c xl-plugin/xlsec.h
 xl_plugin_xlsec_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xlsec_CFLAGS = $(XLS_GNU_CFLAGS)
-xl_plugin_xlsec_LDADD = $(XLS_ATTEST) $(XLS_TOOLSTACK) $(SODIUM_LIBS) \
-	$(JSONC_LIBS) $(INIH_LIBS) $(XLS_ATTEST_LIBS)
+xl_plugin_xlsec_LDADD = $(XLS_ATTEST) $(XLS_TOOLSTACK) $(XLS_XEN_LIBS) \
+	$(XLS_ATTEST_LIBS)
 if TPM
 xl_plugin_xlsec_SOURCES += xl-plugin/check-quote-run.c
 else

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attest/binder.h"
+#include "attest/pcrs.h"
+
 enum { TTY_MS = 100, LOG_MS = 5000 };
 
 void xls_say_error(const char *program, const char *format, ...)
@@ -108,6 +111,56 @@ void xls_progress_end(struct xls_progress_line *line)
     }
 }
 
+void xls_say_lines(const char *lines)
+{
+    while (*lines != '\0') {
+        size_t len = strcspn(lines, "\n");
+
+        (void)fprintf(stderr, "  %.*s\n", (int)len, lines);
+        lines += len + (lines[len] == '\n' ? 1 : 0);
+    }
+}
+
+void xls_say_attested(const struct xls_report *r)
+{
+    const struct xls_attested *a = &r->attested;
+    char pcrs[64];
+
+    if (r->waived) {
+        (void)printf("  not attested: nothing but its key was asked for "
+                     "(evidence = none)\n");
+        return;
+    }
+    xls_pcrs_name(pcrs, sizeof(pcrs), a->pcrs);
+    (void)printf("  attested by %s Evidence, %s %s: set '%s' of class '%s', "
+                 "policy '%s' version %" PRIu32 "\n",
+                 xls_evidence_kind_name(a->kind),
+                 a->kind == XLS_EVIDENCE_TPM ? "PCRs" : "registers", pcrs,
+                 a->set, a->class, a->policy, a->version);
+    if (a->kind == XLS_EVIDENCE_TPM) {
+        (void)printf("  its TPM: resetCount %" PRIu32 ", restartCount %" PRIu32
+                     "\n",
+                     a->clock.reset_count, a->clock.restart_count);
+    }
+}
+
+void xls_say_attested_json(const struct xls_report *r)
+{
+    const struct xls_attested *a = &r->attested;
+    char pcrs[64];
+
+    xls_pcrs_name(pcrs, sizeof(pcrs), a->pcrs);
+    (void)printf(",\"evidence\":\"%s\",\"evidence_waived\":%s,\"pcrs\":\"%s\","
+                 "\"policy\":",
+                 xls_evidence_kind_name(a->kind), r->waived ? "true" : "false",
+                 pcrs);
+    xls_say_json(a->policy);
+    (void)printf(",\"policy_version\":%" PRIu32 ",\"class\":", a->version);
+    xls_say_json(a->class);
+    (void)printf(",\"set\":");
+    xls_say_json(a->set);
+}
+
 void xls_say_report(const struct xls_report *r)
 {
     char print[XLS_FINGERPRINT_TEXT];
@@ -123,6 +176,7 @@ void xls_say_report(const struct xls_report *r)
     (void)printf("Guest '%s' %s on %s (%s, key %s).\n", r->guest,
                  r->paused ? "is, paused," : "now runs", r->peer, r->peer_says,
                  print);
+    xls_say_attested(r);
     (void)printf("  took %" PRIu64 ".%03" PRIu64
                  " s; the guest stood still for at most %" PRId64 " ms\n",
                  ms / 1000, ms % 1000, r->downtime_ms);
@@ -151,6 +205,7 @@ void xls_say_report_json(const struct xls_report *r, enum xls_outcome outcome,
     xls_say_json(r->peer);
     (void)printf(",\"peer_host\":");
     xls_say_json(r->peer_says);
+    xls_say_attested_json(r);
     (void)printf(",\"peer_key\":\"%s\",\"duration_ms\":%" PRId64
                  ",\"downtime_ms\":%" PRId64 ",\"stream_bytes\":%" PRIu64
                  ",\"stream_pages\":%" PRIu64 ",\"records\":%" PRIu64

@@ -43,6 +43,14 @@ void xls_progress_show(void *ctx, const struct xls_progress *progress);
 /* End the open line. */
 void xls_progress_end(struct xls_progress_line *line);
 
+/* Each of these lines, indented, on stderr. */
+void xls_say_lines(const char *lines);
+
+/* What the other host has proven of itself: a line for people, indented; or
+ * members of a JSON object, with a comma before them. */
+void xls_say_attested(const struct xls_report *report);
+void xls_say_attested_json(const struct xls_report *report);
+
 /* What was moved, where to, how long it took: for people, or as JSON. */
 void xls_say_report(const struct xls_report *report);
 void xls_say_report_json(const struct xls_report *report,

@@ -146,6 +146,7 @@ static int finish(const struct options *o, enum xls_outcome outcome,
 {
     if (why->text[0] != '\0') {
         xls_say_error(PROGRAM, "%s", why->text);
+        xls_say_lines(report->said);
     }
     say_where_it_is(outcome, &o->setup, report, o->domain, o->found);
     if (o->json) {
@@ -154,6 +155,7 @@ static int finish(const struct options *o, enum xls_outcome outcome,
         (void)printf("Guest '%s' would be admitted by %s (%s); nothing was "
                      "moved.\n",
                      report->guest, report->peer, report->peer_says);
+        xls_say_attested(report);
     } else if (outcome == XLS_MOVED) {
         xls_say_report(report);
     }
@@ -203,6 +205,7 @@ int main(int argc, char **argv)
         line.what = o.domain;
         o.setup.cancel_fd = cancel_pipe[0];
         o.setup.ops = xls_xen_source_ops(source);
+        o.setup.measure = xls_measure_ops();
         o.setup.progress = xls_progress_show;
         o.setup.progress_ctx = &line;
         outcome = xls_send(&o.setup, &report, &why);

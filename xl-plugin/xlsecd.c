@@ -158,6 +158,7 @@ static int serve(const struct options *o)
     rc = xls_xen_destination_new(o->level, &destination);
     if (rc == XLS_OK) {
         setup.ops = xls_xen_destination_ops(destination);
+        setup.measure = xls_measure_ops();
         rc = xls_receive(&setup, &report, &why);
     }
     xls_fd_close(&setup.net[0]);
