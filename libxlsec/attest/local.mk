@@ -12,10 +12,12 @@ libxlsec_libxlsec_attest_la_SOURCES = \
 libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 
-# Logs and values need neither.
+# Logs, values and software Evidence need neither.
 libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/eventlog.c libxlsec/attest/eventlog.h \
 	libxlsec/attest/extend.c libxlsec/attest/extend.h \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \
 	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
-	libxlsec/attest/reason.c libxlsec/attest/reason.h
+	libxlsec/attest/reason.c libxlsec/attest/reason.h \
+	libxlsec/attest/softlog.c libxlsec/attest/softlog.h \
+	libxlsec/attest/software.c libxlsec/attest/software.h
