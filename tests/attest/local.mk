@@ -8,6 +8,11 @@ tests_attest_t_logs_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit \
 	$(CHECK_CFLAGS) $(SODIUM_CFLAGS)
 tests_attest_t_logs_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS) \
 	$(CHECK_LIBS)
+
+XLS_UNIT += tests/attest/t-software
+tests_attest_t_software_SOURCES = tests/attest/t-software.c tests/unit/t.h
+tests_attest_t_software_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS)
+tests_attest_t_software_LDADD = $(tests_attest_t_logs_LDADD)
 endif
 if TPM
 if HAVE_CHECK

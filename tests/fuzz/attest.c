@@ -38,21 +38,6 @@ static struct tq *honest(struct tq_attest *a, const char *scheme)
     return &q;
 }
 
-/* A refusal is the peer's fault, cites a rule of doc/EVIDENCE.md, and gives
- * nothing. */
-static void refused(enum xls_rc rc, const struct xls_reason *why)
-{
-    size_t digits = strspn(why->rule + 2, "0123456789");
-
-    FZ(xls_rc_is_peer(rc));
-    FZ(memcmp(why->rule, "E-", 2) == 0);
-    FZ(digits > 0 && why->rule[2 + digits] == '\0');
-    FZ(why->text[0] != '\0');
-    for (const char *c = why->text; *c != '\0'; c++) {
-        FZ(*c >= 0x20 && *c <= 0x7e);
-    }
-}
-
 /* What was accepted, as a second reader reads it. */
 static void accepted(const struct tq *q, const struct xls_quote_facts *facts)
 {
@@ -125,7 +110,7 @@ void fz_quote(const struct fz_target *t, const uint8_t *data, size_t len)
     if (rc == XLS_OK) {
         accepted(q, &facts);
     } else {
-        refused(rc, &why);
+        fz_unproven(rc, &why);
         FZ(memcmp(&facts, &before, sizeof(facts)) == 0);
     }
 }
@@ -171,7 +156,7 @@ void fz_signature(const struct fz_target *t, const uint8_t *data, size_t len)
        (q.signature.len == good.len &&
         memcmp(q.signature.octets, good.octets, good.len) == 0));
     if (rc != XLS_OK) {
-        refused(rc, &why);
+        fz_unproven(rc, &why);
     }
 }
 
@@ -215,7 +200,7 @@ void fz_values(const struct fz_target *t, const uint8_t *data, size_t len)
 
     (void)t;
     if (rc != XLS_OK) {
-        refused(rc, &why);
+        fz_unproven(rc, &why);
         FZ(pcrs.mask == 0);
         return;
     }

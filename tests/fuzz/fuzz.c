@@ -72,6 +72,16 @@ void fz_refused(enum xls_rc rc, const struct xls_finding *why)
     }
 }
 
+void fz_unproven(enum xls_rc rc, const struct xls_reason *why)
+{
+    size_t digits = strspn(why->rule + 2, "0123456789");
+
+    FZ(xls_rc_is_peer(rc));
+    FZ(memcmp(why->rule, "E-", 2) == 0);
+    FZ(digits > 0 && why->rule[2 + digits] == '\0');
+    FZ(printable(why->text, sizeof(why->text)));
+}
+
 void fz_same(enum xls_rc a, const struct xls_finding *why_a, enum xls_rc b,
              const struct xls_finding *why_b)
 {

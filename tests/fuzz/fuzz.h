@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attest/reason.h"
 #include "base/rc.h"
 #include "xenfmt/finding.h"
 
@@ -36,6 +37,9 @@ _Noreturn void fz_broken(const char *file, int line, const char *what);
 /* A refusal is the peer's fault, cites a rule of doc/STREAM.md, and says why
  * in printable words.  why may be NULL. */
 void fz_refused(enum xls_rc rc, const struct xls_finding *why);
+
+/* The same of Evidence: it cites a rule of doc/EVIDENCE.md. */
+void fz_unproven(enum xls_rc rc, const struct xls_reason *why);
 
 /* Two verdicts that have to be one. */
 void fz_same(enum xls_rc a, const struct xls_finding *why_a, enum xls_rc b,
@@ -95,6 +99,8 @@ void fz_noise(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_quote(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_signature(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_values(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_software(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_softlog(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_session(const struct fz_target *t, const uint8_t *data, size_t len);
 
 /* How many targets at the end of the table are not in this build: attest.c has
@@ -105,5 +111,9 @@ extern const size_t fz_absent;
  * *target; 0 when there is no more. */
 size_t fz_attest_seed(unsigned n, const char **target, uint8_t *out,
                       size_t size);
+
+/* The same of software Evidence, which is in every build (software.c). */
+size_t fz_software_seed(unsigned n, const char **target, uint8_t *out,
+                        size_t size);
 
 #endif

@@ -440,15 +440,16 @@ static void built(void)
     }
 }
 
-static void attest(void)
+/* What a function of fuzz.h gives, up to the first 0. */
+static void good(size_t (*next)(unsigned n, const char **target, uint8_t *out,
+                                size_t size))
 {
     static uint8_t out[2048];
     const char *target;
     char name[32];
     size_t len;
 
-    for (unsigned n = 0;
-         (len = fz_attest_seed(n, &target, out, sizeof(out))) != 0; n++) {
+    for (unsigned n = 0; (len = next(n, &target, out, sizeof(out))) != 0; n++) {
         (void)snprintf(name, sizeof(name), "good-%u", n);
         seed(target, name, NULL, 0, out, len);
     }
@@ -466,7 +467,8 @@ int main(int argc, char **argv)
     }
     built();
     protocol();
-    attest();
+    good(fz_attest_seed);
+    good(fz_software_seed);
     for (int i = 2; i < argc; i++) {
         real(argv[i]);
     }

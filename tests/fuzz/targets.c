@@ -66,6 +66,9 @@ static const struct fz_target targets[] = {
     {"session-destination", fz_session, XLS_ROLE_DESTINATION, 512, 5, FZ_PLAIN,
      false, "control"},
 
+    {"software", fz_software, 0, 2048, 3, FZ_PLAIN, false, "software"},
+    {"softlog", fz_softlog, 0, 2048, 2, FZ_PLAIN, false, "software"},
+
     /* the last ones, see fz_absent */
     {"quote", fz_quote, 0, 360, 4, FZ_PLAIN, false, NULL},
     {"quote-signature", fz_signature, 0, 64, 2, FZ_PLAIN, false, NULL},
