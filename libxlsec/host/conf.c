@@ -288,6 +288,7 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                             .handshake_seconds = 10,
                             .stall_seconds = 30,
                             .finish_seconds = 300,
+                            .post_quantum = XLS_PQ_PREFER,
                             .libexec = XLS_LIBEXECDIR};
     char path[XLS_PATH + 32];
     char *text = NULL;

@@ -22,6 +22,7 @@
 #include "base/rc.h"
 #include "base/why.h"
 #include "host/keyfile.h"
+#include "proto/suite.h"
 #include "xenfmt/cfgpolicy.h"
 
 enum {
@@ -39,7 +40,8 @@ struct xls_conf {
     unsigned handshake_seconds; /* until the peer has authenticated */
     unsigned stall_seconds;     /* silence after which a peer is given up */
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
-    char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
+    enum xls_pq post_quantum;
+    char libexec[XLS_PATH]; /* where xlsec-wire and the others are */
 };
 
 struct xls_peer {

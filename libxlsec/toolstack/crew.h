@@ -17,6 +17,7 @@
 #include "host/ring.h"
 #include "host/spawn.h"
 #include "proto/control.h"
+#include "proto/payload.h"
 #include "xenfmt/config.h"
 
 enum xls_from {
@@ -39,6 +40,13 @@ struct xls_crew {
     uint8_t own_key[XLS_KEY];
     uint8_t peer_key[XLS_KEY]; /* source: expected; destination: proven */
     char peer_name[XLS_NAME];  /* empty until known */
+    uint8_t id[XLS_ID_LEN];    /* source: set before start; destination: the
+                                  source's, once there is a peer */
+    /* of the session, once there is a peer */
+    uint8_t h[XLS_HASH_LEN];
+    uint8_t own_nonce[XLS_NONCE_LEN];
+    uint8_t peer_nonce[XLS_NONCE_LEN];
+    uint16_t suite; /* enum xls_suite */
     uint64_t wire_octets;
     uint64_t stream_bytes;
     uint64_t stream_pages;
@@ -46,7 +54,8 @@ struct xls_crew {
 
 /*
  * Start keys and wire on a connected pair of descriptors (which may be the
- * same, and stay the caller's).  peer: whom to send to, by name; destination:
+ * same, and stay the caller's).  crew->conf is set, and a source's crew->id.
+ * peer: whom to send to, by name; destination:
  * NULL.  End with xls_crew_end(), also after an error.
  */
 XLS_MUST_USE enum xls_rc xls_crew_start(struct xls_crew *crew,
@@ -74,8 +83,9 @@ XLS_MUST_USE enum xls_rc xls_crew_next(struct xls_crew *crew,
                                        enum xls_from *from,
                                        struct xls_why *why);
 
-/* Wait until wire says that the peer has proven itself; its name is then in
- * crew.  Errors: what went wrong in the handshake. */
+/* Wait until wire says that the peer has proven itself; its name and what the
+ * session goes by are then in crew.  Errors: what went wrong in the handshake.
+ */
 XLS_MUST_USE enum xls_rc xls_crew_await_peer(struct xls_crew *crew,
                                              struct xls_why *why);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "channel/admit.h"
 #include "crypto/start.h"
 #include "host/clock.h"
@@ -23,7 +24,6 @@ struct receive {
     struct xls_incoming guest;
     struct xls_control control;
     char *config;
-    uint8_t id[XLS_ID_LEN];
     uint32_t offer_flags;
     int pipe; /* libxl's end of the pipe from guard */
     int64_t began;
@@ -85,7 +85,7 @@ static enum xls_rc await(struct receive *r, enum xls_control_type type)
 
 static enum xls_rc say(struct receive *r, struct xls_control *control)
 {
-    memcpy(control->id, r->id, sizeof(control->id));
+    memcpy(control->id, r->crew.id, sizeof(control->id));
     return xls_crew_say(&r->crew, control);
 }
 
@@ -119,7 +119,9 @@ static enum xls_rc judge_offer(struct receive *r)
     const char *rule = "config";
     enum xls_rc rc;
 
-    memcpy(r->id, r->control.id, sizeof(r->id));
+    if (xls_same(r->control.id, r->crew.id, XLS_ID_LEN) != XLS_OK) {
+        return XLS_PEER_RANGE; /* [P-32] */
+    }
     r->offer_flags = offer.flags;
     /* the offer points into the message that guard's answer replaces */
     rc = xls_crew_config(&r->crew, offer.config, offer.config_len, &r->facts,

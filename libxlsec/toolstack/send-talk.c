@@ -116,7 +116,7 @@ enum xls_rc xls_sending_await(struct xls_sending *s, enum xls_control_type type,
 
 enum xls_rc xls_sending_say(struct xls_sending *s, struct xls_control *control)
 {
-    memcpy(control->id, s->id, sizeof(control->id));
+    memcpy(control->id, s->crew.id, sizeof(control->id));
     return xls_crew_say(&s->crew, control);
 }
 
