@@ -304,6 +304,7 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                             .stall_seconds = 30,
                             .finish_seconds = 300,
                             .evidence_seconds = 60,
+                            .post_quantum = XLS_PQ_PREFER,
                             .libexec = XLS_LIBEXECDIR,
                             .state = XLS_STATEDIR};
     char path[XLS_PATH + 32];

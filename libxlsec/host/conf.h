@@ -22,6 +22,7 @@
 #include "base/rc.h"
 #include "base/why.h"
 #include "host/keyfile.h"
+#include "proto/suite.h"
 #include "xenfmt/cfgpolicy.h"
 
 enum {
@@ -42,6 +43,7 @@ struct xls_conf {
     unsigned evidence_seconds;  /* for the peer's Evidence to come */
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
     char state[XLS_PATH];       /* what has to outlast a boot */
+    enum xls_pq post_quantum;
 };
 
 struct xls_peer {

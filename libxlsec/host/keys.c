@@ -190,17 +190,27 @@ static enum xls_rc answer_dh(struct keys *k, const struct xls_ipc_msg *msg)
     return rc;
 }
 
+/* What wire asks a mix for; secret. */
+struct mix_ask {
+    unsigned slot;
+    uint8_t ck[XLS_HASH_LEN];
+    uint8_t key[XLS_KEY];
+    unsigned has_kem;
+    uint8_t kem[XLS_PSK_LEN];
+};
+
 /* May a guest move between us and the host that claims this key?  Gives the
  * peer, or NULL, and the key to mix in for it either way. */
 static const struct xls_peer *decide(const struct keys *k,
-                                     const uint8_t key[XLS_KEY],
+                                     const struct mix_ask *ask,
                                      uint8_t psk[XLS_PSK_LEN])
 {
-    const struct xls_peer *peer = xls_peers_by_key(&k->peers, key);
+    const struct xls_peer *peer = xls_peers_by_key(&k->peers, ask->key);
     const struct psk *pair =
         peer == NULL ? NULL : &k->psks[peer - k->peers.list];
 
-    xls_psk3_derive(pair != NULL && pair->is_set ? pair->key.bytes : NULL, psk);
+    xls_psk3_derive(pair != NULL && pair->is_set ? pair->key.bytes : NULL,
+                    ask->has_kem != 0 ? ask->kem : NULL, psk);
     if (peer == NULL || (k->role == XLS_ROLE_SOURCE && peer != k->expected) ||
         (k->role == XLS_ROLE_DESTINATION && !peer->incoming)) {
         return NULL;
@@ -209,14 +219,14 @@ static const struct xls_peer *decide(const struct keys *k,
 }
 
 /* psk3 and the verdict on the peer; the toolstack hears both from us. */
-static enum xls_rc mix_peer(struct keys *k, const uint8_t key[XLS_KEY],
+static enum xls_rc mix_peer(struct keys *k, const struct mix_ask *ask,
                             uint8_t psk[XLS_PSK_LEN])
 {
-    const struct xls_peer *peer = decide(k, key, psk);
+    const struct xls_peer *peer = decide(k, ask, psk);
     uint8_t body[XLS_KEY + XLS_NAME];
     size_t len = peer == NULL ? 0 : strlen(peer->name);
 
-    memcpy(body, key, XLS_KEY);
+    memcpy(body, ask->key, XLS_KEY);
     if (peer != NULL) {
         memcpy(body + XLS_KEY, peer->name, len);
     }
@@ -224,36 +234,46 @@ static enum xls_rc mix_peer(struct keys *k, const uint8_t key[XLS_KEY],
         XLS_OK) {
         return XLS_HOST_GONE;
     }
-    memcpy(k->peer, key, XLS_KEY);
+    memcpy(k->peer, ask->key, XLS_KEY);
     k->has_peer = peer != NULL;
     return peer == NULL ? XLS_PEER_POLICY : XLS_OK;
 }
 
-static enum xls_rc answer_mix(struct keys *k, const struct xls_ipc_msg *msg)
+static enum xls_rc read_mix(const struct xls_ipc_msg *msg, struct mix_ask *ask)
 {
     struct xls_rd rd = xls_ipc_body(msg);
-    unsigned slot = xls_rd_u8(&rd);
-    uint8_t ck[XLS_HASH_LEN];
-    uint8_t key[XLS_KEY];
+
+    ask->slot = xls_rd_u8(&rd);
+    xls_rd_copy(&rd, ask->ck, sizeof(ask->ck));
+    xls_rd_copy(&rd, ask->key, sizeof(ask->key));
+    ask->has_kem = xls_rd_u8(&rd);
+    xls_rd_range(&rd, ask->has_kem, 0, 1);
+    xls_rd_copy(&rd, ask->kem, sizeof(ask->kem));
+    return xls_rd_end(&rd) == XLS_OK && (ask->slot == 0 || ask->slot == 3)
+               ? XLS_OK
+               : XLS_BUG_CONTRACT;
+}
+
+static enum xls_rc answer_mix(struct keys *k, const struct xls_ipc_msg *msg)
+{
+    struct mix_ask ask;
     uint8_t psk[XLS_PSK_LEN];
     uint8_t body[4 + 3 * XLS_HASH_LEN] = {0};
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
     struct xls_mix mix;
-    enum xls_rc rc = XLS_OK;
+    enum xls_rc rc = read_mix(msg, &ask);
 
-    xls_rd_copy(&rd, ck, sizeof(ck));
-    xls_rd_copy(&rd, key, sizeof(key));
-    if (xls_rd_end(&rd) != XLS_OK || (slot != 0 && slot != 3) ||
-        k->mix_done[slot]) {
+    if (rc != XLS_OK || k->mix_done[ask.slot]) {
+        xls_wipe(&ask, sizeof(ask));
         return XLS_BUG_CONTRACT;
     }
-    k->mix_done[slot] = true;
-    if (slot == 0) {
+    k->mix_done[ask.slot] = true;
+    if (ask.slot == 0) {
         memcpy(psk, k->fleet.bytes, sizeof(psk));
     } else {
-        rc = mix_peer(k, key, psk);
+        rc = mix_peer(k, &ask, psk);
     }
-    xls_noise_mix_psk(ck, psk, &mix);
+    xls_noise_mix_psk(ask.ck, psk, &mix);
     xls_wr_u32be(&wr, (uint32_t)rc);
     xls_wr_copy(&wr, mix.ck, sizeof(mix.ck));
     xls_wr_copy(&wr, mix.hash, sizeof(mix.hash));
@@ -261,7 +281,7 @@ static enum xls_rc answer_mix(struct keys *k, const struct xls_ipc_msg *msg)
     rc = xls_ipc_send(WIRE_FD, XLS_MSG_MIX_DONE, body, sizeof(body));
     xls_mix_wipe(&mix);
     xls_wipe(psk, sizeof(psk));
-    xls_wipe(ck, sizeof(ck));
+    xls_wipe(&ask, sizeof(ask));
     xls_wipe(body, sizeof(body));
     return rc;
 }

@@ -7,21 +7,29 @@
  *
  *   who -> whom          type            body
  *   toolstack -> keys    KEYS_START      role u8, peer name (text; responder:
- * "") then NUL, then configuration directory keys -> toolstack    KEYS_READY
- * own key 32, peer's key 32 (or zero), kind u8 keys -> toolstack    KEYS_PEER       the
- * key 32 that the peer claims, and its name (text; "": not accepted) wire ->
- * keys         DH              public key 32 wire -> keys         MIX slot u8,
- * ck 64, peer's key 32 keys -> wire         DH_DONE         rc u32, shared 32
+ *                                        "") then NUL, then configuration
+ *                                        directory
+ *   keys -> toolstack    KEYS_READY      own key 32, peer's key 32 (or zero),
+ *                                        kind of our Evidence u8
+ *   keys -> toolstack    KEYS_PEER       the key 32 that the peer claims, and
+ *                                        its name (text; "": not accepted)
+ *   wire -> keys         DH              public key 32
+ *   wire -> keys         MIX             slot u8, ck 64, peer's key 32,
+ *                                        ML-KEM's secret: is there u8, and 32
+ *   keys -> wire         DH_DONE         rc u32, shared 32
  *   keys -> wire         MIX_DONE        rc u32, 3 x 64
  *   wire -> keys         SHOW            epoch u32, suite u16, h 64, the peer's
  *                                        nonce 32, migration id 16
  *   keys -> wire         SHOWN           last u8, octets of our Evidence
  *   toolstack -> keys    KEYS_MEASURED   the lines of a software Attester
  *   toolstack -> wire    WIRE_START      role u8, own key 32, peer's key 32,
- *                                        handshake ms u32, stall ms u32
+ *                                        migration id 16 (or zero), enum xls_pq
+ *                                        u8, handshake ms u32, stall ms u32
  *   toolstack -> wire    CONTROL         an encoded control message
  *   toolstack -> wire    WIRE_CLOSE      -       nothing more will be sent
- *   wire -> toolstack    WIRE_UP         peer's key 32
+ *   wire -> toolstack    WIRE_UP         peer's key 32, h 64, own nonce 32,
+ *                                        peer's nonce 32, migration id 16,
+ *                                        enum xls_suite u16
  *   wire -> toolstack    CONTROL         an encoded control message
  *   wire -> toolstack    WIRE_BEGUN      -       the stream's first record came
  *   wire -> toolstack    WIRE_STREAM     records u64, bytes u64, digest 64: the

@@ -48,23 +48,30 @@ static enum xls_rc oracle_dh(void *ctx, const uint8_t pub[XLS_DH_LEN],
                sizeof(out->bytes));
 }
 
-static enum xls_rc oracle_mix(void *ctx, unsigned slot,
-                              const uint8_t ck[XLS_HASH_LEN],
-                              const uint8_t *peer, struct xls_mix *out)
+/* len octets, or as many zeros where there are none. */
+static void put_or_zero(struct xls_wr *wr, const uint8_t *p, size_t len)
 {
-    uint8_t body[1 + XLS_HASH_LEN + XLS_DH_LEN];
+    if (p != NULL) {
+        xls_wr_copy(wr, p, len);
+    } else {
+        xls_wr_zero(wr, len);
+    }
+}
+
+static enum xls_rc oracle_mix(void *ctx, const struct xls_mix_ask *question,
+                              struct xls_mix *out)
+{
+    uint8_t body[1 + XLS_HASH_LEN + XLS_DH_LEN + 1 + XLS_PSK_LEN];
     uint8_t all[3 * XLS_HASH_LEN];
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
     struct xls_rd rd = xls_rd_over(all, sizeof(all));
     enum xls_rc rc;
 
-    xls_wr_u8(&wr, (uint8_t)slot);
-    xls_wr_copy(&wr, ck, XLS_HASH_LEN);
-    if (peer != NULL) {
-        xls_wr_copy(&wr, peer, XLS_DH_LEN);
-    } else {
-        xls_wr_zero(&wr, XLS_DH_LEN);
-    }
+    xls_wr_u8(&wr, (uint8_t)question->slot);
+    xls_wr_copy(&wr, question->ck, XLS_HASH_LEN);
+    put_or_zero(&wr, question->peer, XLS_DH_LEN);
+    xls_wr_u8(&wr, question->kem != NULL);
+    put_or_zero(&wr, question->kem, XLS_PSK_LEN);
     rc = ask(ctx, XLS_MSG_MIX, &wr, XLS_MSG_MIX_DONE, all, sizeof(all));
     xls_rd_copy(&rd, out->ck, sizeof(out->ck));
     xls_rd_copy(&rd, out->hash, sizeof(out->hash));

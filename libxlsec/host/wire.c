@@ -83,8 +83,7 @@ static enum xls_rc tell_up(struct wire *w, const struct xls_event *event)
     xls_wr_copy(&wr, event->h, XLS_HASH_LEN);
     xls_wr_copy(&wr, event->peer_nonce, XLS_NONCE_LEN);
     xls_wr_copy(&wr, event->id, XLS_ID_LEN);
-    return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_UP, event->peer_static,
-                        XLS_DH_LEN);
+    return xls_wiresay_up(event);
 }
 
 static enum xls_rc tell_begun(struct wire *w)
@@ -492,6 +491,8 @@ static enum xls_rc start(struct wire *w)
     w->role = setup.role = (enum xls_role)xls_rd_u8(&rd);
     xls_rd_copy(&rd, setup.own_static, sizeof(setup.own_static));
     xls_rd_copy(&rd, peer, sizeof(peer));
+    xls_rd_copy(&rd, setup.id, sizeof(setup.id));
+    setup.pq = (enum xls_pq)xls_rd_u8(&rd);
     handshake_ms = xls_rd_u32be(&rd);
     w->stall_ms = xls_rd_u32be(&rd);
     rc = xls_rd_end(&rd);

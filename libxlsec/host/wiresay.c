@@ -8,6 +8,21 @@
 #include "host/msg.h"
 #include "host/spawn.h"
 
+enum xls_rc xls_wiresay_up(const struct xls_event *event)
+{
+    uint8_t
+        body[XLS_DH_LEN + XLS_HASH_LEN + 2 * XLS_NONCE_LEN + XLS_ID_LEN + 2];
+    struct xls_wr wr = xls_wr_over(body, sizeof(body));
+
+    xls_wr_copy(&wr, event->peer_static, XLS_DH_LEN);
+    xls_wr_copy(&wr, event->h, XLS_HASH_LEN);
+    xls_wr_copy(&wr, event->own_nonce, XLS_NONCE_LEN);
+    xls_wr_copy(&wr, event->peer_nonce, XLS_NONCE_LEN);
+    xls_wr_copy(&wr, event->id, XLS_ID_LEN);
+    xls_wr_u16be(&wr, event->suite);
+    return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_UP, body, sizeof(body));
+}
+
 enum xls_rc xls_wiresay_stream(const struct xls_session *session)
 {
     uint8_t body[16 + XLS_HASH_LEN];
@@ -91,6 +106,12 @@ void xls_wiresay_explain(struct xls_why *why, enum xls_rc rc,
                                   "host, or someone in between)"
                                 : "what arrived is not what the other host "
                                   "sent: data was changed on the way");
+    } else if (rc == XLS_PEER_POLICY && session != NULL &&
+               xls_session_lacks_kem(session)) {
+        (void)xls_why_set(why, rc,
+                          "the other host agrees on no post-quantum key "
+                          "(ML-KEM-768), and xlsec.conf here says "
+                          "'post-quantum = require'");
     } else if (rc == XLS_PEER_POLICY && early) {
         explain_peer(why, rc, session, role);
     } else if (xls_rc_is_peer(rc)) {

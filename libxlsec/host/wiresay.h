@@ -11,6 +11,9 @@
 #include "base/why.h"
 #include "proto/session.h"
 
+/* WIRE_UP: who the peer is, and what is to be bound to this session. */
+XLS_MUST_USE enum xls_rc xls_wiresay_up(const struct xls_event *event);
+
 /* WIRE_STREAM: the sums of the stream that has just ended. */
 XLS_MUST_USE enum xls_rc xls_wiresay_stream(const struct xls_session *session);
 

@@ -269,12 +269,12 @@ static void get_body(struct xls_rd *rd, struct xls_control *msg)
     }
 }
 
-/* [P-32] the id that is all zero stands for none */
-static bool has_id(const struct xls_control *msg)
+/* [P-32] */
+bool xls_id_is_set(const uint8_t id[XLS_ID_LEN])
 {
     static const uint8_t none[XLS_ID_LEN];
 
-    return xls_same(msg->id, none, XLS_ID_LEN) != XLS_OK;
+    return xls_same(id, none, XLS_ID_LEN) != XLS_OK;
 }
 
 /* What would change on its way into a narrower field. */
@@ -337,7 +337,7 @@ enum xls_rc xls_control_get(const uint8_t *in, size_t len,
     }
     xls_rd_zero(&rd, 3);
     xls_rd_copy(&rd, msg.id, XLS_ID_LEN);
-    xls_rd_range(&rd, has_id(&msg), 1, 1);
+    xls_rd_range(&rd, xls_id_is_set(msg.id), 1, 1);
     get_body(&rd, &msg);
     xls_rd_zero(&rd, rd.left); /* [P-31] */
     rc = xls_rd_end(&rd);

@@ -119,6 +119,9 @@ struct xls_control {
     } u;
 };
 
+/* The id that is all zero stands for none. */
+bool xls_id_is_set(const uint8_t id[XLS_ID_LEN]);
+
 /* A word for logs; static storage, "unknown" for what has no name. */
 const char *xls_control_name(enum xls_control_type type);
 

@@ -8,8 +8,10 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/proto/psk.c libxlsec/proto/psk.h \
 	libxlsec/proto/record.c libxlsec/proto/record.h \
 	libxlsec/proto/role.h \
+	libxlsec/proto/session-hello.c \
 	libxlsec/proto/session-in.c libxlsec/proto/session-out.c \
 	libxlsec/proto/session-private.h \
 	libxlsec/proto/session.c libxlsec/proto/session.h \
+	libxlsec/proto/suite.c libxlsec/proto/suite.h \
 	libxlsec/proto/symmetric.c libxlsec/proto/symmetric.h \
 	libxlsec/proto/text.c libxlsec/proto/text.h

@@ -93,12 +93,21 @@ static enum xls_rc token_dh(struct xls_noise *st, enum token token)
 
 static enum xls_rc token_psk(struct xls_noise *st, unsigned slot, bool reading)
 {
+    const struct xls_mix_ask ask = {
+        .slot = slot,
+        .ck = st->ck,
+        .peer = slot == 3 ? st->rs : NULL,
+        .kem = slot == 3 && st->has_kem ? st->kem : NULL,
+    };
     struct xls_mix mix;
     enum xls_rc rc;
 
     xls_wipe(&mix, sizeof(mix));
-    rc = st->oracle->mix(st->oracle->ctx, slot, st->ck,
-                         slot == 3 ? st->rs : NULL, &mix);
+    rc = st->oracle->mix(st->oracle->ctx, &ask, &mix);
+    if (slot == 3) {
+        xls_wipe(st->kem, sizeof(st->kem)); /* [P-49] */
+        st->has_kem = false;
+    }
     /* [P-15] refused, but not before the message has been verified */
     if (rc == XLS_PEER_POLICY && slot == 3 && reading) {
         st->refused = true;
@@ -229,6 +238,12 @@ size_t xls_noise_overhead(const struct xls_noise *st)
 const uint8_t *xls_noise_peer(const struct xls_noise *st)
 {
     return st->proven ? st->rs : NULL;
+}
+
+void xls_noise_add_kem(struct xls_noise *st, const uint8_t kem[XLS_PSK_LEN])
+{
+    memcpy(st->kem, kem, sizeof(st->kem));
+    st->has_kem = true;
 }
 
 static bool is_turn(const struct xls_noise *st, bool writing)

@@ -27,6 +27,14 @@
 #define XLS_NOISE_PSK(n)   (1U << (n))
 #define XLS_NOISE_PSKS_OUR (XLS_NOISE_PSK(0) | XLS_NOISE_PSK(3))
 
+/* What is asked of a mix; everything is borrowed during the call. */
+struct xls_mix_ask {
+    unsigned slot;       /* 0 or 3 with us; 0 to 3 in tests */
+    const uint8_t *ck;   /* XLS_HASH_LEN octets, secret */
+    const uint8_t *peer; /* slot 3: XLS_DH_LEN octets; else NULL */
+    const uint8_t *kem;  /* slot 3: XLS_PSK_LEN octets, secret, or NULL */
+};
+
 /*
  * Who holds the long-term secrets.  A handshake asks for dh once and for each
  * slot once, and may block for the answer.  On any error but the one named
@@ -41,18 +49,18 @@ struct xls_noise_oracle {
     enum xls_rc (*dh)(void *ctx, const uint8_t pub[XLS_DH_LEN],
                       struct xls_dh *out);
     /*
-     * HKDF(ck, psk of this slot, 3), see xls_noise_mix_psk().  Slot 0 is the
-     * fleet key (peer NULL); slot 3 is psk3 for the peer with this static key
-     * (xls_psk3_derive() of its pairwise key or of NULL).
+     * HKDF(ck, psk of the slot, 3), see xls_noise_mix_psk().  Slot 0 is the
+     * fleet key; slot 3 is psk3, xls_psk3_derive() of the pairwise key of the
+     * peer with this static key, or of NULL, and of kem.
      * Errors: XLS_HOST_*, and for slot 3 XLS_PEER_POLICY (this peer is unknown
      * or may not do this).  With XLS_PEER_POLICY the oracle of a destination
-     * STILL FILLS *out, with psk3 of NULL for an unknown peer: the handshake
+     * STILL FILLS *out, with no pairwise key for an unknown peer: the handshake
      * ends by verifying message 3 and is refused only then, so that a stranger
      * who merely claims a key learns nothing of our list, and the log can name
      * a proven key.  The handshake fails in any case.
      */
-    enum xls_rc (*mix)(void *ctx, unsigned slot, const uint8_t ck[XLS_HASH_LEN],
-                       const uint8_t *peer, struct xls_mix *out);
+    enum xls_rc (*mix)(void *ctx, const struct xls_mix_ask *ask,
+                       struct xls_mix *out);
 };
 
 /* One direction after the handshake; secret, xls_cipher_wipe(). */
@@ -89,6 +97,8 @@ struct xls_noise {
     bool has_rs;
     bool proven;  /* the message that carried rs was verified */
     bool refused; /* by the oracle's policy; told after message 3 */
+    bool has_kem;
+    uint8_t kem[XLS_PSK_LEN]; /* until slot 3 is asked for */
     struct xls_cipher cipher;
     uint8_t ck[XLS_HASH_LEN];
     uint8_t h[XLS_HASH_LEN];
@@ -118,6 +128,9 @@ size_t xls_noise_overhead(const struct xls_noise *st);
  * xls_noise_read() has failed with the oracle's XLS_PEER_POLICY, for the log.
  */
 const uint8_t *xls_noise_peer(const struct xls_noise *st);
+
+/* Have this secret mixed into psk3 with the pairwise key; it is copied. */
+void xls_noise_add_kem(struct xls_noise *st, const uint8_t kem[XLS_PSK_LEN]);
 
 /*
  * Write the next message to out, exactly overhead + len octets, size being the

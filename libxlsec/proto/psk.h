@@ -27,11 +27,12 @@ void xls_noise_mix_psk(const uint8_t ck[XLS_HASH_LEN],
                        const uint8_t psk[XLS_PSK_LEN], struct xls_mix *out);
 
 /*
- * psk3 from the pre-shared key enrolled for this pair of hosts, or from the
- * empty string where none is (pairwise NULL): then psk3 is a public constant
- * and adds nothing.
+ * psk3 from the pre-shared key enrolled for this pair of hosts (pairwise) and
+ * from what ML-KEM-768 gave (kem), 32 octets each; NULL where there is none.
+ * Without either psk3 is a public constant and adds nothing.
  */
-void xls_psk3_derive(const uint8_t *pairwise, uint8_t out[XLS_PSK_LEN]);
+void xls_psk3_derive(const uint8_t *pairwise, const uint8_t *kem,
+                     uint8_t out[XLS_PSK_LEN]);
 
 /* Erase all three. */
 void xls_mix_wipe(struct xls_mix *mix);

@@ -168,9 +168,10 @@ enum xls_rc xls_session_took(struct xls_session *s, size_t n)
 static enum xls_rc hear_hello(struct xls_session *s, struct xls_event *event)
 {
     uint8_t payload[XLS_PAYLOAD_LONG];
-    size_t size = xls_payload_size(s->noise.next);
+    unsigned n = s->noise.next;
+    size_t size = xls_payload_size(n);
     size_t len = hello_size(s);
-    bool last = s->role == XLS_ROLE_DESTINATION && s->noise.next == 2;
+    bool last = s->role == XLS_ROLE_DESTINATION && n == 2;
     const uint8_t *peer;
     enum xls_rc rc = xls_noise_read(&s->noise, s->in + 2, len, payload, size);
 
@@ -179,13 +180,13 @@ static enum xls_rc hear_hello(struct xls_session *s, struct xls_event *event)
         memcpy(s->peer, peer, XLS_DH_LEN);
         s->has_peer = true;
     }
-    if (rc == XLS_OK) {
-        rc = xls_payload_judge(payload, size);
-    }
     /* [P-14] before our static key or psk3 is used */
     if (rc == XLS_OK && s->role == XLS_ROLE_SOURCE &&
         xls_same(s->peer, s->expect, XLS_DH_LEN) != XLS_OK) {
         rc = XLS_PEER_POLICY;
+    }
+    if (rc == XLS_OK) {
+        rc = xls_session_take_hello(s, n, payload);
     }
     xls_wipe(payload, sizeof(payload));
     if (rc != XLS_OK) {
@@ -198,6 +199,10 @@ static enum xls_rc hear_hello(struct xls_session *s, struct xls_event *event)
         event->kind = XLS_EVENT_ESTABLISHED;
         event->peer_static = s->peer;
         event->h = s->h;
+        event->own_nonce = s->own_nonce;
+        event->peer_nonce = s->peer_nonce;
+        event->id = s->id;
+        event->suite = s->kem_agreed ? XLS_SUITE_HYBRID : XLS_SUITE_X25519;
     }
     return rc;
 }
@@ -248,12 +253,7 @@ static enum xls_rc judge_message(struct xls_session *s,
     if (*next == XLS_PHASE_DEAD) { /* [P-41], [P-42] */
         return XLS_PEER_ORDER;
     }
-    if (msg->type == XLS_OFFER) {
-        memcpy(s->id, msg->id, XLS_ID_LEN);
-        s->has_id = true;
-        return XLS_OK;
-    }
-    if (!s->has_id || xls_same(msg->id, s->id, XLS_ID_LEN) != XLS_OK) {
+    if (xls_same(msg->id, s->id, XLS_ID_LEN) != XLS_OK) {
         return XLS_PEER_RANGE; /* [P-32] */
     }
     if (msg->type == XLS_PREPARED) {

@@ -52,9 +52,7 @@ static void complete(const struct xls_session *s, struct xls_control *msg)
 {
     struct xls_record_stats stats;
 
-    if (msg->type != XLS_OFFER) {
-        memcpy(msg->id, s->id, XLS_ID_LEN); /* [P-32] */
-    }
+    memcpy(msg->id, s->id, XLS_ID_LEN); /* [P-32] */
     xls_record_stats(&s->record, &stats);
     if (msg->type == XLS_PREPARED) { /* [P-30], [P-37] */
         msg->u.prepared.records = stats.records;
@@ -122,10 +120,6 @@ enum xls_rc xls_session_control(struct xls_session *s,
     rc = queue(s, &own);
     if (rc != XLS_OK) {
         return rc;
-    }
-    if (msg->type == XLS_OFFER) {
-        memcpy(s->id, msg->id, XLS_ID_LEN);
-        s->has_id = true;
     }
     s->phase = next;
     if (next == XLS_PHASE_CLOSED) {

@@ -6,6 +6,7 @@
 #ifndef XLS_PROTO_SESSION_PRIVATE_H
 #define XLS_PROTO_SESSION_PRIVATE_H
 
+#include "crypto/kem.h"
 #include "proto/payload.h"
 #include "proto/session.h"
 
@@ -26,8 +27,10 @@ struct xls_session {
     enum xls_role role;
     enum xls_session_phase phase;
     enum xls_rc rc; /* the first error */
-    bool has_id;
     bool has_peer;
+    bool kem_offered; /* source: message 1 had an encapsulation key */
+    bool kem_agreed;  /* both have its secret */
+    bool lacks_kem;
     bool judged;    /* the head at the front of in was, and is good */
     size_t spent;   /* octets at the front of in that are done with */
     size_t in_len;  /* octets in in */
@@ -38,8 +41,13 @@ struct xls_session {
     uint8_t expect[XLS_DH_LEN];
     uint8_t peer[XLS_DH_LEN];
     uint8_t h[XLS_HASH_LEN];
-    uint8_t id[XLS_ID_LEN];
-    struct xls_frame head; /* when judged, after the handshake */
+    uint8_t id[XLS_ID_LEN]; /* zero until it is known */
+    uint8_t own_nonce[XLS_NONCE_LEN];
+    uint8_t peer_nonce[XLS_NONCE_LEN];
+    enum xls_pq pq;
+    struct xls_kem_key kem;             /* source, until message 2; secret */
+    uint8_t kem_text[XLS_KEM_TEXT_LEN]; /* destination, for message 2 */
+    struct xls_frame head;              /* when judged, after the handshake */
     struct xls_noise noise;
     struct xls_cipher send;
     struct xls_cipher receive;
@@ -61,9 +69,17 @@ void xls_session_close(struct xls_session *s);
 
 /*
  * Write our next handshake message behind the bytes to send.  Kills on error.
- * Errors: the oracle's, XLS_PEER_AUTH.
+ * Errors: the oracle's, XLS_PEER_AUTH, XLS_HOST_NOMEM.
  */
 XLS_MUST_USE enum xls_rc xls_session_say_hello(struct xls_session *s);
+
+/*
+ * Take what the payload of the peer's handshake message n says.  Does not kill.
+ * Errors: XLS_PEER_RANGE, XLS_PEER_SHORT, XLS_PEER_POLICY, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_session_take_hello(struct xls_session *s,
+                                                unsigned n,
+                                                const uint8_t *payload);
 
 /* Take up the keys of a complete handshake.  Kills on error. */
 XLS_MUST_USE enum xls_rc xls_session_establish(struct xls_session *s);

@@ -19,11 +19,14 @@ static bool setup_ok(const struct xls_session_setup *setup)
         setup->oracle->mix == NULL) {
         return false;
     }
+    if (setup->pq < XLS_PQ_OFF || setup->pq > XLS_PQ_REQUIRE) {
+        return false;
+    }
     switch (setup->role) {
     case XLS_ROLE_SOURCE:
-        return setup->expect_static != NULL;
+        return setup->expect_static != NULL && xls_id_is_set(setup->id);
     case XLS_ROLE_DESTINATION:
-        return setup->expect_static == NULL;
+        return setup->expect_static == NULL && !xls_id_is_set(setup->id);
     case XLS_ROLE_NONE:
         break;
     }
@@ -48,9 +51,11 @@ static enum xls_rc begin(struct xls_session *s,
         return rc;
     }
     s->role = setup->role;
+    s->pq = setup->pq;
     s->phase = XLS_PHASE_HANDSHAKE;
     if (s->role == XLS_ROLE_SOURCE) {
         memcpy(s->expect, setup->expect_static, XLS_DH_LEN);
+        memcpy(s->id, setup->id, XLS_ID_LEN);
         rc = xls_session_say_hello(s); /* [P-1] */
     }
     return rc;
@@ -63,6 +68,11 @@ enum xls_rc xls_session_new(const struct xls_session_setup *setup,
     enum xls_rc rc = XLS_BUG_CONTRACT;
 
     if (setup_ok(setup)) {
+        rc = setup->pq == XLS_PQ_REQUIRE && xls_kem_by() == NULL
+                 ? XLS_HOST_CONF /* [P-48] */
+                 : XLS_OK;
+    }
+    if (rc == XLS_OK) {
         s = aligned_alloc(64, sizeof(*s));
         rc = s == NULL ? XLS_HOST_NOMEM : XLS_OK;
     }
@@ -90,6 +100,7 @@ enum xls_rc xls_session_kill(struct xls_session *s, enum xls_rc rc)
 {
     uint8_t peer[XLS_DH_LEN];
     bool has_peer = s->has_peer;
+    bool lacks_kem = s->lacks_kem;
     enum xls_role role = s->role;
 
     /* [P-3]; the peer's name stays, for the log */
@@ -97,6 +108,7 @@ enum xls_rc xls_session_kill(struct xls_session *s, enum xls_rc rc)
     xls_wipe(s, sizeof(*s));
     memcpy(s->peer, peer, sizeof(peer));
     s->has_peer = has_peer;
+    s->lacks_kem = lacks_kem;
     s->role = role;
     s->phase = XLS_PHASE_DEAD;
     s->rc = rc;
@@ -109,31 +121,6 @@ void xls_session_close(struct xls_session *s)
     xls_cipher_wipe(&s->receive);
     xls_record_close(&s->record);
     s->phase = XLS_PHASE_CLOSED;
-}
-
-enum xls_rc xls_session_say_hello(struct xls_session *s)
-{
-    static const uint8_t nothing[XLS_PAYLOAD_LONG]; /* [P-8] */
-    size_t payload = xls_payload_size(s->noise.next);
-    size_t len = payload + xls_noise_overhead(&s->noise);
-    bool first = s->noise.next < 2;
-    uint8_t *at = s->out + s->out_len;
-    struct xls_dh_key e;
-    enum xls_rc rc;
-
-    if (first) {
-        xls_dh_key_random(&e); /* [P-16] */
-    }
-    at[0] = (uint8_t)(len >> 8); /* [P-7] */
-    at[1] = (uint8_t)len;
-    rc = xls_noise_write(&s->noise, first ? &e : NULL, nothing, payload, at + 2,
-                         len);
-    xls_dh_key_wipe(&e);
-    if (rc != XLS_OK) {
-        return xls_session_kill(s, rc);
-    }
-    s->out_len += 2 + len;
-    return XLS_OK;
 }
 
 enum xls_rc xls_session_establish(struct xls_session *s)
@@ -177,6 +164,11 @@ enum xls_session_phase xls_session_phase(const struct xls_session *s)
 const uint8_t *xls_session_peer(const struct xls_session *s)
 {
     return s->has_peer ? s->peer : NULL;
+}
+
+bool xls_session_lacks_kem(const struct xls_session *s)
+{
+    return s->lacks_kem;
 }
 
 enum xls_rc xls_session_eof(const struct xls_session *s)

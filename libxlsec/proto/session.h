@@ -41,8 +41,10 @@
 #include "proto/control.h"
 #include "proto/noise.h"
 #include "proto/order.h"
+#include "proto/payload.h"
 #include "proto/record.h"
 #include "proto/role.h"
+#include "proto/suite.h"
 
 struct xls_session; /* about 270 KiB, allocated at once */
 
@@ -50,6 +52,8 @@ struct xls_session_setup {
     enum xls_role role;
     const struct xls_noise_oracle *oracle; /* borrowed until free */
     uint8_t own_static[XLS_DH_LEN];        /* public */
+    uint8_t id[XLS_ID_LEN]; /* source: the migration's; destination: zero */
+    enum xls_pq pq;
     /* Source: the key of the host that the operator named.  Destination:
      * NULL, the oracle's slot 3 decides.  Borrowed during the call. */
     const uint8_t *expect_static;
@@ -68,6 +72,11 @@ struct xls_event {
      * source learns only from ADMIT that the destination accepted it. */
     const uint8_t *peer_static;
     const uint8_t *h;
+    /* and XLS_NONCE_LEN, XLS_NONCE_LEN and XLS_ID_LEN octets */
+    const uint8_t *own_nonce;
+    const uint8_t *peer_nonce;
+    const uint8_t *id;
+    uint16_t suite; /* enum xls_suite */
     /* CONTROL: valid until the next call but out, sent and phase. */
     const struct xls_control *control;
 };
@@ -76,7 +85,8 @@ struct xls_event {
  * A new session.  A source's first message is at once there to be sent (this
  * asks the oracle for slot 0).  *out is written only on XLS_OK; the caller
  * owns it.
- * Errors: XLS_HOST_NOMEM, the oracle's, XLS_BUG_CONTRACT (the setup).
+ * Errors: XLS_HOST_NOMEM, XLS_HOST_CONF (ML-KEM is required, and this build has
+ * none), the oracle's, XLS_BUG_CONTRACT (the setup).
  */
 XLS_MUST_USE enum xls_rc xls_session_new(const struct xls_session_setup *setup,
                                          struct xls_session **out);
@@ -93,6 +103,10 @@ enum xls_session_phase xls_session_phase(const struct xls_session *s);
  * was refused, when the peer has proven to hold it.
  */
 const uint8_t *xls_session_peer(const struct xls_session *s);
+
+/* After XLS_PEER_POLICY: true when the peer was refused because we require
+ * ML-KEM and it brings none, and not for its key. */
+bool xls_session_lacks_kem(const struct xls_session *s);
 
 /* Bytes to send, borrowed until the next call but phase, and how many; 0 when
  * there are none. */
@@ -142,8 +156,8 @@ XLS_MUST_USE enum xls_rc xls_session_seal(struct xls_session *s,
                                           const uint8_t *slot, bool final);
 
 /*
- * Queue a message behind the bytes to send.  The id is taken from an OFFER;
- * in all others the session puts the id of that OFFER, whatever msg->id says.
+ * Queue a message behind the bytes to send.  The session puts the migration's
+ * id, whatever msg->id says.
  * In PREPARED it also puts its own numbers, and in a destination's ALIVE the
  * octets it opened, and in Evidence the epoch.  An ALIVE is not queued when bytes wait to be sent: those
  * say as much.

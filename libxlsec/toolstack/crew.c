@@ -312,7 +312,7 @@ static enum xls_rc start_wire(struct xls_crew *crew, const int net[2],
     bool source = crew->role == XLS_ROLE_SOURCE;
     const int fds[] = {net[0], net[1], crew->ring.memory,
                        crew->ring.bell[source ? 1 : 0], keys_end};
-    uint8_t body[1 + 2 * XLS_KEY + 8];
+    uint8_t body[1 + 2 * XLS_KEY + XLS_ID_LEN + 1 + 8];
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
     size_t used;
     enum xls_rc rc;
@@ -320,6 +320,8 @@ static enum xls_rc start_wire(struct xls_crew *crew, const int net[2],
     xls_wr_u8(&wr, (uint8_t)crew->role);
     xls_wr_copy(&wr, crew->own_key, XLS_KEY);
     xls_wr_copy(&wr, crew->peer_key, XLS_KEY);
+    xls_wr_copy(&wr, crew->id, XLS_ID_LEN);
+    xls_wr_u8(&wr, (uint8_t)crew->conf.post_quantum);
     xls_wr_u32be(&wr, crew->conf.handshake_seconds * 1000);
     xls_wr_u32be(&wr, crew->conf.stall_seconds * 1000);
     rc = xls_wr_end(&wr, &used);
@@ -391,13 +393,41 @@ enum xls_rc xls_crew_guard(struct xls_crew *crew, int *pipe_fd,
 /* --- talking with them
  * ------------------------------------------------------------*/
 
+/* WIRE_UP.  keys named the peer, and we the migration: wire may speak of no
+ * other. */
+static enum xls_rc note_up(struct xls_crew *crew)
+{
+    struct xls_rd rd = xls_ipc_body(crew->msg);
+    uint8_t key[XLS_KEY];
+    uint8_t id[XLS_ID_LEN];
+
+    xls_rd_copy(&rd, key, sizeof(key));
+    xls_rd_copy(&rd, crew->h, sizeof(crew->h));
+    xls_rd_copy(&rd, crew->own_nonce, sizeof(crew->own_nonce));
+    xls_rd_copy(&rd, crew->peer_nonce, sizeof(crew->peer_nonce));
+    xls_rd_copy(&rd, id, sizeof(id));
+    crew->suite = xls_rd_u16be(&rd);
+    if (xls_rd_end(&rd) != XLS_OK || crew->peer_name[0] == '\0' ||
+        xls_same(key, crew->peer_key, XLS_KEY) != XLS_OK ||
+        !xls_id_is_set(id) ||
+        (crew->role == XLS_ROLE_SOURCE &&
+         xls_same(id, crew->id, XLS_ID_LEN) != XLS_OK)) {
+        return XLS_PEER_POLICY;
+    }
+    if (crew->suite != XLS_SUITE_HYBRID &&
+        (crew->suite != XLS_SUITE_X25519 ||
+         crew->conf.post_quantum == XLS_PQ_REQUIRE)) {
+        return XLS_PEER_POLICY; /* [P-48] */
+    }
+    memcpy(crew->id, id, XLS_ID_LEN);
+    return XLS_OK;
+}
+
 enum xls_rc xls_crew_await_peer(struct xls_crew *crew, struct xls_why *why)
 {
     struct xls_watch watch = {
         .deadline = xls_now_ms() +
                     (int64_t)crew->conf.handshake_seconds * 1000 + ANSWER_MS};
-    struct xls_rd rd;
-    uint8_t key[XLS_KEY];
     enum xls_from from;
     enum xls_rc rc;
 
@@ -412,16 +442,11 @@ enum xls_rc xls_crew_await_peer(struct xls_crew *crew, struct xls_why *why)
     if (rc != XLS_OK) {
         return rc;
     }
-    rd = xls_ipc_body(crew->msg);
-    xls_rd_copy(&rd, key, sizeof(key));
-    /* keys named the peer; wire may not speak of another */
-    if (xls_rd_end(&rd) != XLS_OK ||
-        xls_same(key, crew->peer_key, XLS_KEY) != XLS_OK ||
-        crew->peer_name[0] == '\0') {
-        return xls_why_set(why, XLS_PEER_POLICY,
-                           "the other host's identity is not settled");
-    }
-    return XLS_OK;
+    rc = note_up(crew);
+    return rc == XLS_OK
+               ? rc
+               : xls_why_set(why, rc,
+                             "the other host's identity is not settled");
 }
 
 enum xls_rc xls_crew_config(struct xls_crew *crew, const char *json, size_t len,

@@ -19,6 +19,7 @@
 #include "host/spawn.h"
 #include "proto/control.h"
 #include "toolstack/guest.h"
+#include "proto/payload.h"
 #include "xenfmt/config.h"
 
 enum xls_from {
@@ -54,6 +55,13 @@ struct xls_crew {
     uint8_t peer_ak_name[XLS_NAME_LEN];
     struct xls_attested attested; /* what the last of them says */
     char said[XLS_APPRAISAL_TEXT]; /* lines that explain a refusal of it */
+    uint8_t id[XLS_ID_LEN];    /* source: set before start; destination: the
+                                  source's, once there is a peer */
+    /* of the session, once there is a peer */
+    uint8_t h[XLS_HASH_LEN];
+    uint8_t own_nonce[XLS_NONCE_LEN];
+    uint8_t peer_nonce[XLS_NONCE_LEN];
+    uint16_t suite; /* enum xls_suite */
     uint64_t wire_octets;
     uint64_t stream_bytes;
     uint64_t stream_pages;
@@ -61,7 +69,8 @@ struct xls_crew {
 
 /*
  * Start keys and wire on a connected pair of descriptors (which may be the
- * same, and stay the caller's).  peer: whom to send to, by name; destination:
+ * same, and stay the caller's).  crew->conf is set, and a source's crew->id.
+ * peer: whom to send to, by name; destination:
  * NULL.  End with xls_crew_end(), also after an error.
  */
 XLS_MUST_USE enum xls_rc xls_crew_start(struct xls_crew *crew,
@@ -89,8 +98,9 @@ XLS_MUST_USE enum xls_rc xls_crew_next(struct xls_crew *crew,
                                        enum xls_from *from,
                                        struct xls_why *why);
 
-/* Wait until wire says that the peer has proven itself; its name is then in
- * crew.  Errors: what went wrong in the handshake. */
+/* Wait until wire says that the peer has proven itself; its name and what the
+ * session goes by are then in crew.  Errors: what went wrong in the handshake.
+ */
 XLS_MUST_USE enum xls_rc xls_crew_await_peer(struct xls_crew *crew,
                                              struct xls_why *why);
 

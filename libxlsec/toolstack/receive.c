@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "channel/admit.h"
 #include "crypto/start.h"
 #include "host/clock.h"
@@ -26,7 +27,6 @@ struct receive {
     struct xls_offer offer;
     char *offered; /* its config, as the source wrote it */
     char *config;  /* the same in the guard's words */
-    uint8_t id[XLS_ID_LEN];
     int pipe; /* libxl's end of the pipe from guard */
     int64_t began;
     bool wire_done;
@@ -87,7 +87,7 @@ static enum xls_rc await(struct receive *r, enum xls_control_type type)
 
 static enum xls_rc say(struct receive *r, struct xls_control *control)
 {
-    memcpy(control->id, r->id, sizeof(control->id));
+    memcpy(control->id, r->crew.id, sizeof(control->id));
     return xls_crew_say(&r->crew, control);
 }
 
@@ -159,6 +159,9 @@ static enum xls_rc judge_offer(struct receive *r)
     const char *rule = "config";
     enum xls_rc rc;
 
+    if (xls_same(r->control.id, r->crew.id, XLS_ID_LEN) != XLS_OK) {
+        return XLS_PEER_RANGE; /* [P-32] */
+    }
     rc = xls_crew_config(&r->crew, r->offered, r->offer.config_len, &r->facts,
                          &r->config, r->why);
     if (rc == XLS_OK) {
@@ -239,7 +242,6 @@ static enum xls_rc attest(struct receive *r)
     enum xls_rc begun = xls_prove_begin(&r->crew, r->why);
     enum xls_rc rc;
 
-    memcpy(r->id, r->crew.id, sizeof(r->id));
     rc = await_offer(r);
     if (rc == XLS_OK) {
         rc = begun == XLS_OK ? await_proof(r, 1) : begun;

@@ -101,7 +101,6 @@ static enum xls_rc meet(struct xls_sending *s)
     net[0] = net[1] = s->net;
     s->crew.measure = s->setup->measure;
     s->crew.learning = s->setup->learning;
-    memcpy(s->crew.id, s->id, sizeof(s->crew.id));
     rc = xls_crew_start(&s->crew, XLS_ROLE_SOURCE, s->setup->host, net, s->why);
     xls_fd_close(&s->net); /* wire has it */
     if (rc == XLS_OK) {

@@ -19,8 +19,7 @@ struct xls_sending {
     struct xls_worker save;
     struct xls_config_facts facts;
     struct xls_control control; /* the last one heard or said */
-    uint8_t id[XLS_ID_LEN];
-    char *config; /* our own text of it */
+    char *config;               /* our own text of it */
     int net;
     pid_t command;
     int pipe; /* libxl's end of the pipe to guard */

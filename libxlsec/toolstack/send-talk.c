@@ -143,7 +143,7 @@ enum xls_rc xls_sending_await_proof(struct xls_sending *s, unsigned epochs)
 
 enum xls_rc xls_sending_say(struct xls_sending *s, struct xls_control *control)
 {
-    memcpy(control->id, s->id, sizeof(control->id));
+    memcpy(control->id, s->crew.id, sizeof(control->id));
     return xls_crew_say(&s->crew, control);
 }
 

@@ -140,7 +140,7 @@ static enum xls_rc move(struct xls_sending *s)
     enum xls_rc rc = xls_crypto_start();
 
     if (rc == XLS_OK) {
-        xls_random(s->id, sizeof(s->id));
+        xls_random(s->crew.id, sizeof(s->crew.id)); /* [P-46] */
         rc = xls_sending_arrange(s);
     }
     if (rc == XLS_OK && (s->setup->dry_run || s->setup->attest_only)) {

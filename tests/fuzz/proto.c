@@ -13,30 +13,66 @@
 #include "proto/record.h"
 #include "t-noise-oracle.h"
 
-/* [P-8] [P-9] Fields go up, none is mandatory, zeros fill the rest. */
-void fz_payload(const struct fz_target *t, const uint8_t *data, size_t len)
+/* [P-8] [P-44] A row of fields that was accepted: types go up, all lies
+ * inside, zeros fill the rest.  Gives whether every type is a known one. */
+static bool payload_walk(const uint8_t *in, size_t len)
 {
-    enum xls_rc rc = xls_payload_judge(data, len);
     size_t at = 0;
     unsigned last = 0;
+    bool known = true;
 
-    (void)t;
-    if (rc != XLS_OK) {
-        fz_refused(rc, NULL);
-        return;
-    }
-    while (at < len && (data[at] != 0 || (len - at > 1 && data[at + 1] != 0))) {
+    while (at < len && (in[at] != 0 || (len - at > 1 && in[at + 1] != 0))) {
         unsigned type;
 
         FZ(len - at >= 4);
-        type = (unsigned)data[at] << 8 | data[at + 1];
-        FZ(type > last && type < XLS_PAYLOAD_MANDATORY);
-        at += 4 + ((size_t)data[at + 2] << 8 | data[at + 3]);
+        type = (unsigned)in[at] << 8 | in[at + 1];
+        FZ(type > last);
+        if (type != 3 && type != 4 && type != 0x8001 && type != 0x8002) {
+            FZ(type < XLS_PAYLOAD_MANDATORY); /* [P-9] */
+            known = false;
+        }
+        at += 4 + ((size_t)in[at + 2] << 8 | in[at + 3]);
         FZ(at <= len);
         last = type;
     }
     for (; at < len; at++) {
-        FZ(data[at] == 0);
+        FZ(in[at] == 0);
+    }
+    return known;
+}
+
+/* The first octet says which message; what is accepted, and has no fields that
+ * were skipped, is written again as the same octets. */
+void fz_payload(const struct fz_target *t, const uint8_t *data, size_t len)
+{
+    static uint8_t in[XLS_PAYLOAD_LONG];
+    static uint8_t back[XLS_PAYLOAD_LONG];
+    struct xls_payload said;
+    unsigned n;
+    size_t size;
+    enum xls_rc rc;
+
+    (void)t;
+    if (len < 1) {
+        return;
+    }
+    n = data[0] % XLS_NOISE_MESSAGES;
+    size = xls_payload_size(n);
+    len = len - 1 < size ? len - 1 : size;
+    memcpy(in, data + 1, len);
+    memset(in + len, 0, size - len);
+    rc = xls_payload_get(n, in, size, &said);
+    if (rc != XLS_OK) {
+        fz_refused(rc, NULL);
+        return;
+    }
+    FZ((said.field[XLS_FIELD_NONCE] != NULL) == (n < 2));
+    FZ((said.field[XLS_FIELD_ID] != NULL) == (n == 2));
+    FZ(n == 0 || said.field[XLS_FIELD_KEM_PUB] == NULL);
+    FZ(n == 1 || said.field[XLS_FIELD_KEM_TEXT] == NULL);
+    if (payload_walk(in, size)) {
+        FZ(xls_payload_put(n, &said, back) == XLS_OK);
+        FZ(memcmp(in, back, size) == 0);
     }
 }
 

@@ -15,7 +15,9 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "crypto/kem.h"
 #include "fuzz.h"
+#include "proto/payload.h"
 #include "t-proto-sample.h"
 #include "xenfmt-build.h"
 #include "xenfmt/rec.h"
@@ -355,6 +357,32 @@ static void text_seed(const char *target, const char *text)
     seed(target, "text", NULL, 0, (const uint8_t *)text, strlen(text));
 }
 
+/* A payload of each handshake message, with all its fields and without those
+ * that it may lack. */
+static void payloads(void)
+{
+    static const uint8_t value[XLS_KEM_PUB_LEN] = {1};
+    static const unsigned may[XLS_NOISE_MESSAGES] = {
+        XLS_FIELD_KEM_PUB, XLS_FIELD_KEM_TEXT, XLS_FIELDS};
+    uint8_t out[XLS_PAYLOAD_LONG];
+    char name[32];
+
+    for (uint8_t n = 0; n < XLS_NOISE_MESSAGES; n++) {
+        struct xls_payload say = {{NULL}};
+
+        say.field[n < 2 ? XLS_FIELD_NONCE : XLS_FIELD_ID] = value;
+        for (unsigned all = 0; all < 2; all++) {
+            if (xls_payload_put(n, &say, out) == XLS_OK) {
+                (void)snprintf(name, sizeof(name), "message-%u-%u", n, all);
+                seed("payload", name, &n, 1, out, xls_payload_size(n));
+            }
+            if (may[n] < XLS_FIELDS) {
+                say.field[may[n]] = value;
+            }
+        }
+    }
+}
+
 /* One message of each type, and for each end a session on its straight way. */
 static void protocol(void)
 {
@@ -381,6 +409,7 @@ static void protocol(void)
         seed("session-source", name, &i, 1, script, sizeof(script));
         seed("session-destination", name, &i, 1, script, sizeof(script));
     }
+    payloads();
     text_seed("peer-conf", "[peer]\nname = xen2\naddress = 10.0.0.2\n"
                            "port = 8250\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
                            "AAAAAAAAAAAAAA=\nincoming = yes\n"

@@ -171,7 +171,7 @@ static void lie(struct play *p, struct xls_rd *rd)
 
     n = n < rd->left ? n : rd->left;
     t_sample((enum xls_control_type)(type % XLS_CONTROL_TYPES), &msg);
-    memcpy(msg.id, p->own->has_id ? p->own->id : msg.id, XLS_ID_LEN);
+    memcpy(msg.id, p->own->id, XLS_ID_LEN);
     size = xls_control_size(msg.type);
     if (size == 0) {
         size = XLS_CONTROL_SMALL;

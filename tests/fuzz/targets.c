@@ -55,7 +55,7 @@ static const struct fz_target targets[] = {
     {"keytext", fz_keytext, 0, 64, 1, FZ_PLAIN, false, NULL},
     {"failed", fz_failed, 0, 1024, 1, FZ_PLAIN, false, NULL},
 
-    {"payload", fz_payload, 0, 1280, 2, FZ_PLAIN, false, NULL},
+    {"payload", fz_payload, 0, 1281, 2, FZ_PLAIN, false, NULL},
     {"frame", fz_frame, 0, 16, 1, FZ_PLAIN, false, NULL},
     {"control", fz_control, 0, 2048, 4, FZ_PLAIN, false, "control"},
     {"steps", fz_steps, 0, 64, 2, FZ_PLAIN, false, NULL},

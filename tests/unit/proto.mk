@@ -77,3 +77,13 @@ tests_unit_t_session_hostile_SOURCES = tests/unit/t-session-hostile.c \
 	tests/unit/t-session-pair.h
 tests_unit_t_session_hostile_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_session_hostile_LDADD = $(proto_unit_ldadd)
+
+# ML-KEM can be had, be absent, be a toy, or fail.
+XLS_UNIT += tests/unit/t-session-kem
+tests_unit_t_session_kem_SOURCES = tests/unit/t-session-kem.c \
+	tests/unit/t-session-pair.h
+tests_unit_t_session_kem_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_session_kem_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_kem_by \
+	-Wl,--wrap=xls_kem_key_random -Wl,--wrap=xls_kem_pub \
+	-Wl,--wrap=xls_kem_wrap -Wl,--wrap=xls_kem_unwrap -Wl,--wrap=xls_wipe
+tests_unit_t_session_kem_LDADD = $(proto_unit_ldadd)

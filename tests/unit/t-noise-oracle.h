@@ -24,6 +24,9 @@ struct t_oracle {
     uint8_t peer[XLS_DH_LEN]; /* that slot 3 was last asked about */
     uint8_t only[XLS_DH_LEN]; /* when has_only: others are refused */
     bool has_only;
+    uint8_t pair[XLS_PSK_LEN]; /* when has_pair: enrolled, for slot 3 with */
+    bool has_pair;             /* an ML-KEM secret */
+    unsigned kem_asked;        /* how often there was one */
     struct xls_noise_oracle api;
 };
 
@@ -37,22 +40,27 @@ static enum xls_rc t_oracle_dh(void *ctx, const uint8_t pub[XLS_DH_LEN],
                               : xls_dh_agree(o->key.secret, pub, out);
 }
 
-static enum xls_rc t_oracle_mix(void *ctx, unsigned slot,
-                                const uint8_t ck[XLS_HASH_LEN],
-                                const uint8_t *peer, struct xls_mix *out)
+static enum xls_rc t_oracle_mix(void *ctx, const struct xls_mix_ask *ask,
+                                struct xls_mix *out)
 {
     struct t_oracle *o = ctx;
-    enum xls_rc rc = o->mix_rc[slot];
+    enum xls_rc rc = o->mix_rc[ask->slot];
+    uint8_t psk[XLS_PSK_LEN];
 
-    o->mix_asked[slot]++;
-    if (slot == 3) {
-        memcpy(o->peer, peer, XLS_DH_LEN);
-        if (o->has_only && memcmp(peer, o->only, XLS_DH_LEN) != 0) {
+    o->mix_asked[ask->slot]++;
+    memcpy(psk, o->psk[ask->slot], sizeof(psk));
+    if (ask->slot == 3) {
+        memcpy(o->peer, ask->peer, XLS_DH_LEN);
+        if (o->has_only && memcmp(ask->peer, o->only, XLS_DH_LEN) != 0) {
             rc = XLS_PEER_POLICY;
+        }
+        if (ask->kem != NULL) {
+            o->kem_asked++;
+            xls_psk3_derive(o->has_pair ? o->pair : NULL, ask->kem, psk);
         }
     }
     if (rc == XLS_OK || (rc == XLS_PEER_POLICY && !o->mix_empty)) {
-        xls_noise_mix_psk(ck, o->psk[slot], out);
+        xls_noise_mix_psk(ask->ck, psk, out);
     }
     return rc;
 }
@@ -63,7 +71,7 @@ static inline void t_oracle_init(struct t_oracle *o)
     memset(o, 0, sizeof(*o));
     xls_dh_key_random(&o->key);
     memset(o->psk[0], 7, XLS_PSK_LEN);
-    xls_psk3_derive(NULL, o->psk[3]);
+    xls_psk3_derive(NULL, NULL, o->psk[3]);
     o->api.ctx = o;
     o->api.dh = t_oracle_dh;
     o->api.mix = t_oracle_mix;

@@ -570,23 +570,39 @@ END_TEST
 /* [P-11]: answers computed with another language's HMAC */
 START_TEST(psk3_known_answers)
 {
+    static const char *const want[4] = {
+        "cb405d4ddb62e58cdf9932930e663e0b2e5e6c2ad2d32a8cf282309c758329a6",
+        "3b30bbae3a53927adff1a6d44f81a3a7f6ea53a6121b4f396a899b355c43de0d",
+        "0271024112027df80fc46d8da449dfa0c830c8012b2ba2da2014e68a63530ce6",
+        "2dd654bf71757d11345fe70391eaf63f2432f781696b0e5c584b551a3c049854",
+    };
     uint8_t pairwise[XLS_PSK_LEN];
+    uint8_t kem[XLS_PSK_LEN];
     uint8_t out[XLS_PSK_LEN];
     uint8_t other[XLS_PSK_LEN];
 
-    xls_psk3_derive(NULL, out);
-    T(t_is(out, 32,
-           "f70418ca18542a7eaf3298a69127787169d993d57bb88bce1bfe653e9979589a"));
     memset(pairwise, 7, sizeof(pairwise));
-    xls_psk3_derive(pairwise, out);
-    T(t_is(out, 32,
-           "06847630c08f6e870df23b1e486ba98f7a0d989f728627aec34599969724b02c"));
+    memset(kem, 9, sizeof(kem));
+    for (size_t i = 0; i < 4; i++) {
+        xls_psk3_derive((i & 1) != 0 ? pairwise : NULL,
+                        (i & 2) != 0 ? kem : NULL, out);
+        T(t_is(out, 32, want[i]));
+    }
     for (size_t i = 0; i < sizeof(pairwise); i++) {
         pairwise[i] ^= 1;
-        xls_psk3_derive(pairwise, other);
+        xls_psk3_derive(pairwise, kem, other);
         T(memcmp(out, other, sizeof(out)) != 0);
         pairwise[i] ^= 1;
+        kem[i] ^= 1;
+        xls_psk3_derive(pairwise, kem, other);
+        T(memcmp(out, other, sizeof(out)) != 0);
+        kem[i] ^= 1;
     }
+    /* zeros are not nothing */
+    memset(kem, 0, sizeof(kem));
+    xls_psk3_derive(pairwise, kem, out);
+    xls_psk3_derive(pairwise, NULL, other);
+    T(memcmp(out, other, sizeof(out)) != 0);
 }
 END_TEST
 

@@ -306,7 +306,7 @@ START_TEST(pairwise_keys_have_to_agree)
     uint8_t pairwise[XLS_PSK_LEN] = {5};
 
     t_pair_keys(&p);
-    xls_psk3_derive(pairwise, p.dk.psk[3]); /* enrolled at one end only */
+    xls_psk3_derive(pairwise, NULL, p.dk.psk[3]); /* at one end only */
     p.s = t_session(XLS_ROLE_SOURCE, &p.so, p.dk.key.pub);
     p.d = t_session(XLS_ROLE_DESTINATION, &p.dk, NULL);
     (void)t_pass(p.s, p.d, XLS_EVENT_NONE);
@@ -317,8 +317,8 @@ START_TEST(pairwise_keys_have_to_agree)
     T(xls_session_peer(p.d) == NULL);
     t_pair_free(&p);
     t_pair_keys(&p);
-    xls_psk3_derive(pairwise, p.dk.psk[3]);
-    xls_psk3_derive(pairwise, p.so.psk[3]);
+    xls_psk3_derive(pairwise, NULL, p.dk.psk[3]);
+    xls_psk3_derive(pairwise, NULL, p.so.psk[3]);
     p.s = t_session(XLS_ROLE_SOURCE, &p.so, p.dk.key.pub);
     p.d = t_session(XLS_ROLE_DESTINATION, &p.dk, NULL);
     t_handshake(&p);
@@ -442,12 +442,14 @@ static enum xls_rc first_message(struct t_pair *p, const uint8_t prologue[16],
 
 START_TEST(prologue_and_payload_are_judged)
 {
+    static const uint8_t nonce[] = {0x80, 1, 0, 32}; /* and 32 zeros */
     struct t_pair p;
     uint8_t prologue[16] = {'x', 'l', 's', 'e', 'c', 0, 0, 1, 1, 2};
     uint8_t payload[1280] = {0};
     size_t len;
 
     t_pair_new(&p);
+    memcpy(payload, nonce, sizeof(nonce));
     T(first_message(&p, prologue, payload) == XLS_OK);
     (void)xls_session_out(p.d, &len);
     T(len == 1378);
@@ -460,9 +462,12 @@ START_TEST(prologue_and_payload_are_judged)
     payload[1279] = 1; /* [P-8] */
     T(first_message(&p, prologue, payload) == XLS_PEER_RANGE);
     t_dead(p.d, XLS_PEER_RANGE);
-    T(p.dk.dh_asked == 1); /* only the good one was answered */
-    payload[1279] = 0;
-    payload[1] = 9; /* an unknown field that may be skipped */
+    T(p.dk.dh_asked == 1);               /* only the good one was answered */
+    memset(payload, 0, sizeof(payload)); /* [P-44] no nonce */
+    T(first_message(&p, prologue, payload) == XLS_PEER_RANGE);
+    t_dead(p.d, XLS_PEER_RANGE);
+    payload[1] = 9; /* [P-9] an unknown field that may be skipped */
+    memcpy(payload + 4, nonce, sizeof(nonce));
     T(first_message(&p, prologue, payload) == XLS_OK);
     payload[0] = 0x80; /* one that may not */
     T(first_message(&p, prologue, payload) == XLS_PEER_RANGE);
@@ -481,7 +486,7 @@ START_TEST(a_low_order_ephemeral_is_refused)
                                     .prologue_len = 16};
     static const uint8_t prologue[16] = {'x', 'l', 's', 'e', 'c',
                                          0,   0,   1,   1,   2};
-    static const uint8_t payload[1280];
+    static const uint8_t payload[1280] = {0x80, 1, 0, 32};
     struct xls_noise st;
     struct xls_dh_key e;
     size_t len;

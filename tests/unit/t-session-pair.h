@@ -34,14 +34,20 @@ struct t_wire {
 static uint8_t t_slot[XLS_RECORD_PLAIN];
 static uint8_t t_back[XLS_RECORD_PLAIN];
 
+/* What the next session wants of ML-KEM. */
+static enum xls_pq t_pq = XLS_PQ_OFF;
+
 static inline struct xls_session *
 t_session(enum xls_role role, struct t_oracle *oracle, const uint8_t *expect)
 {
     struct xls_session *s = NULL;
-    struct xls_session_setup setup = {
-        .role = role, .oracle = &oracle->api, .expect_static = expect};
+    struct xls_session_setup setup = {.role = role,
+                                      .oracle = &oracle->api,
+                                      .expect_static = expect,
+                                      .pq = t_pq};
 
     memcpy(setup.own_static, oracle->key.pub, XLS_DH_LEN);
+    memset(setup.id, role == XLS_ROLE_SOURCE ? 0x1d : 0, XLS_ID_LEN);
     T(xls_session_new(&setup, &s) == XLS_OK);
     return s;
 }

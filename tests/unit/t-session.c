@@ -139,6 +139,14 @@ START_TEST(established_tells_who_and_what)
     T(memcmp(d.peer_static, p.so.key.pub, XLS_DH_LEN) == 0);
     T(memcmp(s.h, d.h, XLS_HASH_LEN) == 0);
     T(!sodium_is_zero(s.h, XLS_HASH_LEN));
+    /* [P-45] two nonces, which both know; [P-46] [P-50] */
+    T(memcmp(s.own_nonce, d.peer_nonce, XLS_NONCE_LEN) == 0);
+    T(memcmp(d.own_nonce, s.peer_nonce, XLS_NONCE_LEN) == 0);
+    T(memcmp(s.own_nonce, d.own_nonce, XLS_NONCE_LEN) != 0);
+    T(!sodium_is_zero(s.own_nonce, XLS_NONCE_LEN));
+    T(!sodium_is_zero(d.own_nonce, XLS_NONCE_LEN));
+    T(s.id[0] == 0x1d && memcmp(s.id, d.id, XLS_ID_LEN) == 0);
+    T(s.suite == XLS_SUITE_X25519 && d.suite == XLS_SUITE_X25519);
     T(xls_session_peer(p.d) == d.peer_static);
     T(p.so.dh_asked == 1 && p.dk.dh_asked == 1);
     T(p.so.mix_asked[0] == 1 && p.so.mix_asked[3] == 1);
@@ -255,14 +263,19 @@ START_TEST(messages_arrive_as_they_were_said)
 }
 END_TEST
 
-/* [P-32]: the id is the offer's, whatever the caller wrote later */
-START_TEST(the_id_is_the_offers)
+/* [P-32]: the id is message 3's, whatever the caller wrote later */
+START_TEST(the_id_is_the_sessions)
 {
     struct t_pair p;
     struct xls_control msg;
     struct xls_event event;
 
-    t_pair_at(&p, XLS_PHASE_OFFERED);
+    t_pair_at(&p, XLS_PHASE_READY);
+    t_sample(XLS_OFFER, &msg);
+    memset(msg.id, 0x77, sizeof(msg.id));
+    T(xls_session_control(p.s, &msg) == XLS_OK);
+    event = t_pass(p.s, p.d, XLS_EVENT_CONTROL);
+    T(event.control->id[0] == 0x1d && event.control->id[15] == 0x1d);
     t_sample(XLS_REFUSE, &msg);
     memset(msg.id, 0, sizeof(msg.id));
     T(xls_session_control(p.d, &msg) == XLS_OK);
@@ -345,10 +358,11 @@ START_TEST(the_ephemeral_is_wiped_where_it_was_made)
     needle_wiped = 0;
     T(t_hear(p.d, &wire, &event) == XLS_OK);
     fixed_random = false;
-    T(needle_wiped == 1);
+    /* and the payload, whose nonce was the same random octets */
+    T(needle_wiped == 2);
     T(memcmp(p.d->noise.e.secret, needle, sizeof(needle)) == 0);
     t_pair_free(&p);
-    T(needle_wiped == 2);
+    T(needle_wiped == 4);
 }
 END_TEST
 
@@ -846,10 +860,15 @@ START_TEST(setups_that_are_none)
     struct xls_session *s = NULL;
     struct xls_session_setup good = {.role = XLS_ROLE_SOURCE,
                                      .oracle = &oracle.api,
+                                     .id = {1},
+                                     .pq = XLS_PQ_OFF,
                                      .expect_static = expect};
     struct xls_session_setup bad;
 
     t_oracle_init(&oracle);
+    T(xls_session_new(&good, &s) == XLS_OK);
+    xls_session_free(s);
+    s = NULL;
     bad = good;
     bad.role = XLS_ROLE_NONE;
     T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
@@ -859,8 +878,22 @@ START_TEST(setups_that_are_none)
     bad = good;
     bad.expect_static = NULL; /* [P-14]: a source knows whom it wants */
     T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
-    bad.role = XLS_ROLE_DESTINATION;
+    bad.role = XLS_ROLE_DESTINATION; /* [P-46] which is told the id */
+    T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
+    bad.id[0] = 0;
     bad.expect_static = expect;
+    T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
+    bad.expect_static = NULL;
+    T(xls_session_new(&bad, &s) == XLS_OK);
+    xls_session_free(s);
+    s = NULL;
+    bad = good;
+    bad.id[0] = 0;
+    T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
+    bad = good;
+    bad.pq = XLS_PQ_NONE;
+    T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
+    bad.pq = (enum xls_pq)(XLS_PQ_REQUIRE + 1);
     T(xls_session_new(&bad, &s) == XLS_BUG_CONTRACT && s == NULL);
     oracle.api.mix = NULL;
     T(xls_session_new(&good, &s) == XLS_BUG_CONTRACT && s == NULL);
@@ -874,21 +907,26 @@ START_TEST(no_memory_and_no_oracle)
     struct xls_session *s = NULL;
     struct xls_session_setup setup = {.role = XLS_ROLE_SOURCE,
                                       .oracle = &p.so.api,
+                                      .id = {1},
+                                      .pq = XLS_PQ_PREFER,
                                       .expect_static = p.dk.key.pub};
 
     t_pair_keys(&p);
     no_memory = true;
     T(xls_session_new(&setup, &s) == XLS_HOST_NOMEM && s == NULL);
     setup.role = XLS_ROLE_DESTINATION;
+    setup.id[0] = 0;
     setup.expect_static = NULL;
     T(xls_session_new(&setup, &s) == XLS_HOST_NOMEM && s == NULL);
     no_memory = false;
     T(p.so.mix_asked[0] == 0);
     setup.role = XLS_ROLE_SOURCE;
+    setup.id[0] = 1;
     setup.expect_static = p.dk.key.pub;
     p.so.mix_rc[0] = XLS_HOST_GONE;
     T(xls_session_new(&setup, &s) == XLS_HOST_GONE && s == NULL);
     setup.role = XLS_ROLE_DESTINATION;
+    setup.id[0] = 0;
     setup.expect_static = NULL;
     T(xls_session_new(&setup, &s) == XLS_OK && s != NULL); /* asks later */
     xls_session_free(s);
@@ -905,7 +943,7 @@ int main(void)
         messages_arrive_as_they_were_said,
         secrets_are_wiped_where_they_stood,
         the_ephemeral_is_wiped_where_it_was_made,
-        the_id_is_the_offers,
+        the_id_is_the_sessions,
         every_ending,
         after_the_end_nothing_is_read,
         last_words_may_cross,

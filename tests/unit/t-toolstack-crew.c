@@ -84,11 +84,25 @@ static void tell_peer(const struct stage *s, uint8_t key, const char *name)
     tell(s, KEYS, XLS_MSG_KEYS_PEER, body, XLS_KEY + len);
 }
 
+/* The peer's key, h, two nonces, the migration id, and the suite. */
+#define UP_LEN (XLS_KEY + 64 + 32 + 32 + 16 + 2)
+
+static void put_up(uint8_t body[UP_LEN], uint8_t key, uint8_t id, uint8_t suite)
+{
+    memset(body, key, XLS_KEY);
+    memset(body + XLS_KEY, 1, 64);
+    memset(body + XLS_KEY + 64, 2, 32);
+    memset(body + XLS_KEY + 96, 3, 32);
+    memset(body + XLS_KEY + 128, id, 16);
+    body[UP_LEN - 2] = 0;
+    body[UP_LEN - 1] = suite;
+}
+
 static void tell_up(const struct stage *s, uint8_t key)
 {
-    uint8_t body[XLS_KEY];
+    uint8_t body[UP_LEN];
 
-    memset(body, key, sizeof(body));
+    put_up(body, key, 0x1d, XLS_SUITE_X25519);
     tell(s, WIRE, XLS_MSG_WIRE_UP, body, sizeof(body));
 }
 
@@ -156,6 +170,11 @@ START_TEST(a_peer_is_whom_keys_named)
     tell_up(&s, 7);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_OK);
     T(strcmp(s.crew.peer_name, "xen1") == 0 && s.crew.peer_key[31] == 7);
+    T(s.crew.h[0] == 1 && s.crew.h[63] == 1);
+    T(s.crew.own_nonce[0] == 2 && s.crew.own_nonce[31] == 2);
+    T(s.crew.peer_nonce[0] == 3 && s.crew.peer_nonce[31] == 3);
+    T(s.crew.id[0] == 0x1d && s.crew.id[15] == 0x1d);
+    T(s.crew.suite == XLS_SUITE_X25519);
     end(&s);
     /* the order in which both are read does not matter */
     begin(&s, XLS_ROLE_DESTINATION);
@@ -192,6 +211,48 @@ START_TEST(a_peer_that_wire_alone_speaks_of)
     tell(&s, WIRE, XLS_MSG_WIRE_UP, "short", 5);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     end(&s);
+}
+END_TEST
+
+/* [P-46] [P-48] [P-50]: what wire may not say of a session */
+START_TEST(a_session_that_is_not_ours)
+{
+    static const struct {
+        enum xls_role role;
+        enum xls_pq pq;
+        size_t len;
+        uint8_t id;
+        uint8_t suite;
+        enum xls_rc want;
+    } rows[] = {
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN, 0x1d, 1, XLS_OK},
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN, 0x1e, 1, XLS_PEER_POLICY},
+        {XLS_ROLE_DESTINATION, XLS_PQ_PREFER, UP_LEN, 0x1e, 1, XLS_OK},
+        {XLS_ROLE_DESTINATION, XLS_PQ_PREFER, UP_LEN, 0, 1, XLS_PEER_POLICY},
+        {XLS_ROLE_SOURCE, XLS_PQ_OFF, UP_LEN, 0x1d, 1, XLS_OK},
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN, 0x1d, 0, XLS_PEER_POLICY},
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN, 0x1d, 2, XLS_OK},
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN, 0x1d, 3, XLS_PEER_POLICY},
+        {XLS_ROLE_SOURCE, XLS_PQ_REQUIRE, UP_LEN, 0x1d, 1, XLS_PEER_POLICY},
+        {XLS_ROLE_SOURCE, XLS_PQ_REQUIRE, UP_LEN, 0x1d, 2, XLS_OK},
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN - 1, 0x1d, 1, XLS_PEER_POLICY},
+        {XLS_ROLE_SOURCE, XLS_PQ_PREFER, UP_LEN + 1, 0x1d, 1, XLS_PEER_POLICY},
+    };
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        struct stage s;
+        uint8_t body[UP_LEN + 1] = {0};
+
+        begin(&s, rows[i].role);
+        s.crew.conf.post_quantum = rows[i].pq;
+        memset(s.crew.id, rows[i].role == XLS_ROLE_SOURCE ? 0x1d : 0,
+               XLS_ID_LEN);
+        put_up(body, 7, rows[i].id, rows[i].suite);
+        tell_peer(&s, 7, "xen1");
+        tell(&s, WIRE, XLS_MSG_WIRE_UP, body, rows[i].len);
+        T(xls_crew_await_peer(&s.crew, &s.why) == rows[i].want);
+        end(&s);
+    }
 }
 END_TEST
 
@@ -399,6 +460,7 @@ int main(void)
         deadlines_and_extras,
         a_peer_is_whom_keys_named,
         a_peer_that_wire_alone_speaks_of,
+        a_session_that_is_not_ours,
         a_refused_peer_is_told_with_its_key,
         a_peer_whose_name_is_no_name,
         nobody_comes,
