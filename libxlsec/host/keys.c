@@ -20,6 +20,8 @@
 #include "host/msg.h"
 #include "host/role.h"
 #include "host/spawn.h"
+#include "proto/control.h"
+#include "proto/payload.h"
 #include "proto/psk.h"
 
 enum { WIRE_FD = XLS_CTL_FD + 1, START_MS = 10000, SLOTS = 4 };

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/wr.h"
 #include "crypto/start.h"
 #include "host/cage.h"
 #include "host/clock.h"

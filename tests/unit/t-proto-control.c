@@ -47,13 +47,15 @@ START_TEST(types_sizes_and_senders)
         {XLS_COMMITTED, "COMMITTED", false, true},
         {XLS_BURNED, "BURNED", false, true},
         {XLS_ALIVE, "ALIVE", true, true},
+        {XLS_PART, "PART", true, true},
+        {XLS_EVIDENCE, "EVIDENCE", true, true},
     };
 
     T(T_COUNT(want) == XLS_CONTROL_TYPES - 1);
     for (size_t i = 0; i < T_COUNT(want); i++) {
         T((size_t)want[i].type == i + 1);
         T(strcmp(xls_control_name(want[i].type), want[i].name) == 0);
-        T(xls_control_size(want[i].type) == (i == 0 ? 61440 : 512));
+        T(xls_control_size(want[i].type) == (i == 0 || i > 9 ? 61440 : 512));
         T(xls_control_sends(XLS_ROLE_SOURCE, want[i].type) == want[i].source);
         T(xls_control_sends(XLS_ROLE_DESTINATION, want[i].type) ==
           want[i].destination);
@@ -113,6 +115,12 @@ static void same(const struct xls_control *a, const struct xls_control *b)
     case XLS_ALIVE:
         T(a->u.received == b->u.received);
         break;
+    case XLS_PART:
+    case XLS_EVIDENCE:
+        T(a->u.shown.epoch == b->u.shown.epoch);
+        T(a->u.shown.len == b->u.shown.len);
+        T(memcmp(a->u.shown.data, b->u.shown.data, a->u.shown.len) == 0);
+        break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
         break;
@@ -124,7 +132,7 @@ START_TEST(every_type_makes_the_round)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
@@ -164,7 +172,7 @@ START_TEST(every_octet_of_small_messages_is_judged)
 {
     struct xls_control msg;
 
-    for (unsigned type = XLS_ADMIT; type <= XLS_ALIVE; type++) {
+    for (unsigned type = XLS_ADMIT; type <= XLS_EVIDENCE; type++) {
         t_sample((enum xls_control_type)type, &msg);
         for (size_t at = 0, size = put(&msg); at < size; at += t_stride(61)) {
             judge_octet(size, at);
@@ -192,7 +200,7 @@ START_TEST(padding_is_zero)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
@@ -219,7 +227,7 @@ START_TEST(sizes_are_exact)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
@@ -242,7 +250,7 @@ START_TEST(an_id_is_not_zero)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);

@@ -217,6 +217,9 @@ static void truthful(const struct xls_session *to, struct xls_control *msg)
 {
     struct xls_record_stats stats;
 
+    if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) {
+        msg->u.shown.epoch = xls_session_epoch(to);
+    }
     if (msg->type == XLS_PREPARED) {
         xls_session_stats(to, &stats);
         msg->u.prepared.records = stats.records;

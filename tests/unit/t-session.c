@@ -270,7 +270,7 @@ START_TEST(the_id_is_the_sessions)
     struct xls_control msg;
     struct xls_event event;
 
-    t_pair_at(&p, XLS_PHASE_READY);
+    t_pair_at(&p, XLS_PHASE_SHOWN);
     t_sample(XLS_OFFER, &msg);
     memset(msg.id, 0x77, sizeof(msg.id));
     T(xls_session_control(p.s, &msg) == XLS_OK);
