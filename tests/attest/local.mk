@@ -13,6 +13,11 @@ XLS_UNIT += tests/attest/t-software
 tests_attest_t_software_SOURCES = tests/attest/t-software.c tests/unit/t.h
 tests_attest_t_software_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS)
 tests_attest_t_software_LDADD = $(tests_attest_t_logs_LDADD)
+
+XLS_UNIT += tests/attest/t-evidence
+tests_attest_t_evidence_SOURCES = tests/attest/t-evidence.c tests/unit/t.h
+tests_attest_t_evidence_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS)
+tests_attest_t_evidence_LDADD = $(tests_attest_t_logs_LDADD)
 endif
 if TPM
 if HAVE_CHECK

@@ -61,7 +61,7 @@ START_TEST(types_sizes_and_senders)
           want[i].destination);
         T(!xls_control_sends(XLS_ROLE_NONE, want[i].type));
     }
-    for (unsigned type = 0; type < 300; type += type == 0 ? 11 : 1) {
+    for (unsigned type = 0; type < 300; type += type == 0 ? XLS_CONTROL_TYPES : 1) {
         T(xls_control_size((enum xls_control_type)type) == 0);
         T(strcmp(xls_control_name((enum xls_control_type)type), "unknown") ==
           0);
@@ -172,7 +172,7 @@ START_TEST(every_octet_of_small_messages_is_judged)
 {
     struct xls_control msg;
 
-    for (unsigned type = XLS_ADMIT; type <= XLS_EVIDENCE; type++) {
+    for (unsigned type = XLS_ADMIT; type <= XLS_ALIVE; type++) {
         t_sample((enum xls_control_type)type, &msg);
         for (size_t at = 0, size = put(&msg); at < size; at += t_stride(61)) {
             judge_octet(size, at);
@@ -181,15 +181,19 @@ START_TEST(every_octet_of_small_messages_is_judged)
 }
 END_TEST
 
-START_TEST(every_octet_of_an_offer_is_judged)
+START_TEST(every_octet_of_large_messages_is_judged)
 {
+    static const enum xls_control_type large[] = {XLS_OFFER, XLS_PART,
+                                                  XLS_EVIDENCE};
     struct xls_control msg;
 
-    t_sample(XLS_OFFER, &msg);
-    put(&msg);
-    /* the fields, and a part of the padding that is judged in full below */
-    for (size_t at = 0; at < 132; at += t_stride(29)) {
-        judge_octet(XLS_CONTROL_LARGE, at);
+    for (size_t i = 0; i < T_COUNT(large); i++) {
+        t_sample(large[i], &msg);
+        put(&msg);
+        /* the fields, and a part of the padding that is judged in full below */
+        for (size_t at = 0; at < 132; at += t_stride(29)) {
+            judge_octet(XLS_CONTROL_LARGE, at);
+        }
     }
 }
 END_TEST
@@ -201,12 +205,14 @@ START_TEST(padding_is_zero)
     struct xls_control back;
 
     for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
+        size_t used = type == XLS_PART ? XLS_CONTROL_LARGE
+                                       : type == XLS_EVIDENCE ? 728 : 400;
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
         size = put(&msg);
-        T(zero(wire + 400, size - 400));
-        for (size_t at = 400; at < size; at += t_stride(97)) {
+        T(zero(wire + used, size - used));
+        for (size_t at = used; at < size; at += t_stride(97)) {
             wire[at] = 0x80;
             T(xls_control_get(wire, size, &back) == XLS_PEER_RANGE);
             wire[at] = 0;
@@ -236,7 +242,7 @@ START_TEST(sizes_are_exact)
             T(len == size || xls_rc_is_peer(xls_control_get(wire, len, &back)));
         }
         T(xls_rc_is_peer(xls_control_get(wire, size - 1, &back)));
-        T(type == XLS_OFFER ||
+        T(size == XLS_CONTROL_LARGE ||
           xls_rc_is_peer(xls_control_get(wire, XLS_CONTROL_LARGE, &back)));
         T(xls_control_put(&msg, wire, size - 1) == XLS_BUG_CONTRACT);
     }
@@ -583,7 +589,7 @@ int main(void)
         types_sizes_and_senders,
         every_type_makes_the_round,
         every_octet_of_small_messages_is_judged,
-        every_octet_of_an_offer_is_judged,
+        every_octet_of_large_messages_is_judged,
         padding_is_zero,
         sizes_are_exact,
         an_id_is_not_zero,
