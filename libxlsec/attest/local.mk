@@ -17,6 +17,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/eventlog.c libxlsec/attest/eventlog.h \
 	libxlsec/attest/extend.c libxlsec/attest/extend.h \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \
+	libxlsec/attest/kind.h \
 	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h \
 	libxlsec/attest/softlog.c libxlsec/attest/softlog.h \
