@@ -12,14 +12,27 @@ libxlsec_libxlsec_attest_la_SOURCES = \
 libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 
-# Logs, values and software Evidence need neither.
+# Logs, values, policies and software Evidence need neither.
 libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/binder.c libxlsec/attest/binder.h \
+	libxlsec/attest/claimlog.c libxlsec/attest/claimlog.h \
+	libxlsec/attest/claims.h \
 	libxlsec/attest/eventlog.c libxlsec/attest/eventlog.h \
 	libxlsec/attest/evidence.c libxlsec/attest/evidence.h \
 	libxlsec/attest/extend.c libxlsec/attest/extend.h \
+	libxlsec/attest/hex.c libxlsec/attest/hex.h \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \
+	libxlsec/attest/kind.h \
 	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
+	libxlsec/attest/policy.h \
+	libxlsec/attest/policy-appraise.c \
+	libxlsec/attest/policy-close.c \
+	libxlsec/attest/policy-explain.c \
+	libxlsec/attest/policy-ima.c \
+	libxlsec/attest/policy-private.h \
+	libxlsec/attest/policy-read.c \
+	libxlsec/attest/policy-reader.h \
+	libxlsec/attest/policy-words.c \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h \
 	libxlsec/attest/softlog.c libxlsec/attest/softlog.h \
 	libxlsec/attest/software.c libxlsec/attest/software.h

@@ -18,6 +18,14 @@ XLS_UNIT += tests/attest/t-evidence
 tests_attest_t_evidence_SOURCES = tests/attest/t-evidence.c tests/unit/t.h
 tests_attest_t_evidence_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS)
 tests_attest_t_evidence_LDADD = $(tests_attest_t_logs_LDADD)
+
+XLS_UNIT += tests/attest/t-policy
+tests_attest_t_policy_SOURCES = tests/attest/t-policy.c tests/attest/logs.c \
+	tests/attest/logs.h tests/unit/t.h
+tests_attest_t_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit \
+	-I$(srcdir)/tests/attest $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
+tests_attest_t_policy_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS) \
+	$(CHECK_LIBS)
 endif
 if TPM
 if HAVE_CHECK
