@@ -93,21 +93,6 @@ enum xls_rc xls_pcrs_read(const void *file, size_t len, struct xls_pcrs *out,
     return XLS_OK;
 }
 
-size_t xls_pcrs_digest(const struct xls_pcrs *pcrs, const struct xls_ak *ak,
-                       uint8_t out[XLS_AK_HASH_MAX])
-{
-    uint8_t all[XLS_PCR_COUNT * XLS_PCR_LEN];
-    size_t used = 0;
-
-    for (unsigned n = 0; n < XLS_PCR_COUNT; n++) {
-        if ((pcrs->mask >> n & 1) != 0) {
-            memcpy(all + used, pcrs->value[n], XLS_PCR_LEN);
-            used += XLS_PCR_LEN;
-        }
-    }
-    return xls_ak_digest(ak, all, used, out);
-}
-
 void xls_pcrs_name(char *out, size_t size, uint32_t mask)
 {
     size_t used = 0;

@@ -29,6 +29,11 @@ tests_attest_t_rules_LDADD = $(attest_ldadd)
 tests_attest_t_enrolled_SOURCES = tests/attest/t-enrolled.c $(attest_sources)
 tests_attest_t_enrolled_CPPFLAGS = $(attest_cppflags)
 tests_attest_t_enrolled_LDADD = $(attest_ldadd)
+
+XLS_UNIT += tests/attest/t-area
+tests_attest_t_area_SOURCES = tests/attest/t-area.c tests/unit/t.h
+tests_attest_t_area_CPPFLAGS = $(attest_cppflags)
+tests_attest_t_area_LDADD = $(attest_ldadd)
 endif
 endif
 check_PROGRAMS += tests/attest/no-tpm
