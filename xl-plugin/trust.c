@@ -202,21 +202,22 @@ static bool write_psk(const struct options *o, const struct xls_peer *peer,
 
 static int trust(const struct options *o)
 {
-    struct xls_peer peer;
+    struct xls_peer *peer = calloc(1, sizeof(*peer));
     char psk[XLS_PATH + XLS_NAME + 32];
-    char *text = read_bundle(o->file);
+    char *text = peer == NULL ? NULL : read_bundle(o->file);
     /* the pre-shared key first: without it the host would be half trusted */
     bool ok = text != NULL && xls_crypto_start() == XLS_OK &&
-              parse_bundle(o, text, &peer) && is_new(o, &peer) &&
-              agreed(o, &peer) && write_psk(o, &peer, psk, sizeof(psk));
+              parse_bundle(o, text, peer) && is_new(o, peer) &&
+              agreed(o, peer) && write_psk(o, peer, psk, sizeof(psk));
 
     free(text);
-    if (ok && !write_peer(o, &peer)) {
+    if (ok && !write_peer(o, peer)) {
         ok = false;
         if (o->psk != NULL) {
             (void)unlink(psk); /* nothing half-made stays */
         }
     }
+    free(peer);
     return ok ? xls_say_done(PROGRAM) : 1;
 }
 

@@ -13,30 +13,29 @@
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
-/* What a scheme is called, here and in a TPM. */
+/* What a scheme is called in a TPM. */
 static const struct sign_name {
     enum xls_ak_sign sign;
     TPMI_ALG_SIG_SCHEME tpm;
-    const char *name;
 } signs[] = {
-    {XLS_AK_RSASSA, TPM2_ALG_RSASSA, "rsassa"},
-    {XLS_AK_RSAPSS, TPM2_ALG_RSAPSS, "rsapss"},
-    {XLS_AK_ECDSA, TPM2_ALG_ECDSA, "ecdsa"},
+    {XLS_AK_RSASSA, TPM2_ALG_RSASSA},
+    {XLS_AK_RSAPSS, TPM2_ALG_RSAPSS},
+    {XLS_AK_ECDSA, TPM2_ALG_ECDSA},
 };
 
 static const struct hash_name {
     enum xls_ak_hash hash;
     TPMI_ALG_HASH tpm;
-    const char *name;
     const EVP_MD *(*md)(void);
 } hashes[] = {
-    {XLS_AK_SHA256, TPM2_ALG_SHA256, "sha256", EVP_sha256},
-    {XLS_AK_SHA384, TPM2_ALG_SHA384, "sha384", EVP_sha384},
-    {XLS_AK_SHA512, TPM2_ALG_SHA512, "sha512", EVP_sha512},
+    {XLS_AK_SHA256, TPM2_ALG_SHA256, EVP_sha256},
+    {XLS_AK_SHA384, TPM2_ALG_SHA384, EVP_sha384},
+    {XLS_AK_SHA512, TPM2_ALG_SHA512, EVP_sha512},
 };
 
 struct xls_ak {
     EVP_PKEY *key;
+    const char *form; /* " in PEM": what it was read from */
     struct xls_ak_scheme scheme;
     const struct sign_name *sign; /* the scheme's */
     const struct hash_name *hash;
@@ -65,37 +64,20 @@ static const struct hash_name *hash_of(enum xls_ak_hash hash)
     return NULL;
 }
 
-/* Names of all schemes, [sign][hash], by their place in the lists. */
-static const char *const scheme_names[COUNT(signs)][COUNT(hashes)] = {
-    {"rsassa/sha256", "rsassa/sha384", "rsassa/sha512"},
-    {"rsapss/sha256", "rsapss/sha384", "rsapss/sha512"},
-    {"ecdsa/sha256", "ecdsa/sha384", "ecdsa/sha512"},
-};
-
-const char *xls_ak_scheme_name(const struct xls_ak_scheme *scheme)
-{
-    const struct sign_name *sign = sign_of(scheme->sign);
-    const struct hash_name *hash = hash_of(scheme->hash);
-
-    return sign == NULL || hash == NULL
-               ? "none"
-               : scheme_names[sign - signs][hash - hashes];
-}
-
-bool xls_ak_scheme_read(const char *name, struct xls_ak_scheme *out)
-{
-    for (size_t i = 0; i < COUNT(signs); i++) {
-        for (size_t k = 0; k < COUNT(hashes); k++) {
-            if (strcmp(name, scheme_names[i][k]) == 0) {
-                *out = (struct xls_ak_scheme){signs[i].sign, hashes[k].hash};
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* --- the key -------------------------------------------------------------- */
+
+/* One SubjectPublicKeyInfo and nothing behind it; NULL when it is not one. */
+static EVP_PKEY *der_read(const unsigned char *der, size_t len)
+{
+    const unsigned char *at = der;
+    EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)len);
+
+    if (key != NULL && at != der + len) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    return key;
+}
 
 /* The next PEM block's key, or NULL where it has none.  *any: there was one. */
 static EVP_PKEY *block_read(BIO *bio, bool *any)
@@ -103,18 +85,12 @@ static EVP_PKEY *block_read(BIO *bio, bool *any)
     char *name = NULL;
     char *header = NULL;
     unsigned char *der = NULL;
-    const unsigned char *at;
     EVP_PKEY *key = NULL;
     long len = 0;
 
     *any = PEM_read_bio(bio, &name, &header, &der, &len) == 1;
-    at = der;
     if (*any && strcmp(name, PEM_STRING_PUBLIC) == 0 && header[0] == '\0') {
-        key = d2i_PUBKEY(NULL, &at, len);
-    }
-    if (key != NULL && at != der + len) {
-        EVP_PKEY_free(key);
-        key = NULL;
+        key = der_read(der, (size_t)len);
     }
     OPENSSL_free(name);
     OPENSSL_free(header);
@@ -183,8 +159,9 @@ static enum xls_rc judge(struct xls_ak *ak, struct xls_reason *why)
     if (ak->unit == 0) {
         return xls_reason_set(
             why, XLS_PEER_POLICY, "E-1",
-            "the key is not one PUBLIC KEY in PEM: RSA of 2048 to 4096 bits "
-            "with exponent 65537, P-256 or P-384");
+            "the key is not one PUBLIC KEY%s: RSA of 2048 to 4096 bits "
+            "with exponent 65537, P-256 or P-384",
+            ak->form);
     }
     if (ak->scheme.sign == XLS_AK_SIGN_NONE) {
         ak->scheme.sign = rsa ? XLS_AK_RSASSA : XLS_AK_ECDSA;
@@ -204,18 +181,21 @@ static enum xls_rc judge(struct xls_ak *ak, struct xls_reason *why)
     return XLS_OK;
 }
 
-enum xls_rc xls_ak_new(const void *pem, size_t len,
-                       const struct xls_ak_scheme *scheme, struct xls_ak **out,
-                       struct xls_reason *why)
+/* The key, which is taken over and may be NULL, as what was enrolled. */
+static enum xls_rc take(EVP_PKEY *key, const char *form,
+                        const struct xls_ak_scheme *scheme, struct xls_ak **out,
+                        struct xls_reason *why)
 {
     struct xls_ak *ak = calloc(1, sizeof(*ak));
     enum xls_rc rc;
 
     if (ak == NULL) {
+        EVP_PKEY_free(key);
         return XLS_HOST_NOMEM;
     }
     ak->scheme = *scheme;
-    ak->key = len <= XLS_AK_PEM_MAX ? pem_read(pem, len) : NULL;
+    ak->form = form;
+    ak->key = key;
     rc = judge(ak, why);
     if (rc == XLS_OK) {
         *out = ak;
@@ -224,6 +204,22 @@ enum xls_rc xls_ak_new(const void *pem, size_t len,
     ERR_clear_error();
     xls_ak_free(ak);
     return rc;
+}
+
+enum xls_rc xls_ak_new(const void *pem, size_t len,
+                       const struct xls_ak_scheme *scheme, struct xls_ak **out,
+                       struct xls_reason *why)
+{
+    return take(len <= XLS_AK_PEM_MAX ? pem_read(pem, len) : NULL, " in PEM",
+                scheme, out, why);
+}
+
+enum xls_rc xls_ak_new_der(const void *der, size_t len,
+                           const struct xls_ak_scheme *scheme,
+                           struct xls_ak **out, struct xls_reason *why)
+{
+    return take(len <= XLS_AK_DER_MAX ? der_read(der, len) : NULL, " in DER",
+                scheme, out, why);
 }
 
 void xls_ak_free(struct xls_ak *ak)

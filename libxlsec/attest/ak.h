@@ -9,33 +9,15 @@
 #ifndef XLS_ATTEST_AK_H
 #define XLS_ATTEST_AK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "attest/reason.h"
+#include "attest/scheme.h"
 #include "base/rc.h"
 
-enum xls_ak_sign {
-    XLS_AK_SIGN_NONE = 0, /* what the key's type has by default */
-    XLS_AK_RSASSA,
-    XLS_AK_RSAPSS,
-    XLS_AK_ECDSA,
-};
-
-enum xls_ak_hash {
-    XLS_AK_HASH_NONE = 0, /* SHA-256 */
-    XLS_AK_SHA256,
-    XLS_AK_SHA384,
-    XLS_AK_SHA512,
-};
-
-struct xls_ak_scheme {
-    enum xls_ak_sign sign;
-    enum xls_ak_hash hash;
-};
-
 #define XLS_AK_PEM_MAX  4096U /* octets of a key's file */
+#define XLS_AK_DER_MAX  640U  /* octets of a key: RSA-4096 has 550 */
 #define XLS_AK_SIG_MAX  518U  /* octets of a TPMT_SIGNATURE: RSA-4096 */
 #define XLS_AK_HASH_MAX 64U   /* octets of a hash */
 
@@ -54,16 +36,17 @@ XLS_MUST_USE enum xls_rc xls_ak_new(const void *pem, size_t len,
                                     struct xls_ak **out,
                                     struct xls_reason *why);
 
+/* The same for a key in DER: one SubjectPublicKeyInfo of exactly len octets. */
+XLS_MUST_USE enum xls_rc xls_ak_new_der(const void *der, size_t len,
+                                        const struct xls_ak_scheme *scheme,
+                                        struct xls_ak **out,
+                                        struct xls_reason *why);
+
 /* Give it up; NULL does nothing. */
 void xls_ak_free(struct xls_ak *ak);
 
 /* The scheme, without zeros; the key's. */
 const struct xls_ak_scheme *xls_ak_scheme(const struct xls_ak *ak);
-
-/* "rsassa/sha256" and the like, in static storage; and back: false when it is
- * none, and *out is untouched. */
-const char *xls_ak_scheme_name(const struct xls_ak_scheme *scheme);
-bool xls_ak_scheme_read(const char *name, struct xls_ak_scheme *out);
 
 /*
  * out = the scheme's hash of len octets at p; its length in octets, or 0 when

@@ -7,12 +7,13 @@ noinst_LTLIBRARIES += libxlsec/libxlsec-attest.la
 endif
 libxlsec_libxlsec_attest_la_SOURCES = \
 	libxlsec/attest/ak.c libxlsec/attest/ak.h \
+	libxlsec/attest/area.c libxlsec/attest/area.h \
 	libxlsec/attest/pcrs-digest.c \
 	libxlsec/attest/quote.c libxlsec/attest/quote.h
 libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 
-# Logs, values, policies and software Evidence need neither.
+# Logs, names, values, policies and software Evidence need neither.
 libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/binder.c libxlsec/attest/binder.h \
 	libxlsec/attest/claimlog.c libxlsec/attest/claimlog.h \
@@ -23,6 +24,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/hex.c libxlsec/attest/hex.h \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \
 	libxlsec/attest/kind.h \
+	libxlsec/attest/name.c libxlsec/attest/name.h \
 	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
 	libxlsec/attest/policy.h \
 	libxlsec/attest/policy-appraise.c \
@@ -34,5 +36,6 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/policy-reader.h \
 	libxlsec/attest/policy-words.c \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h \
+	libxlsec/attest/scheme.c libxlsec/attest/scheme.h \
 	libxlsec/attest/softlog.c libxlsec/attest/softlog.h \
 	libxlsec/attest/software.c libxlsec/attest/software.h

@@ -9,9 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attest/pcrs.h"
 #include "base/secret.h"
 #include "host/fd.h"
 #include "host/ini.h"
+#include "host/peerproof.h"
 
 enum { CONF_MAX = 65536, PEERS_MAX = 1024 };
 
@@ -112,6 +114,32 @@ static bool conf_state(void *out, const char *value)
     return value[0] == '/' && set_text(c->state, sizeof(c->state), value);
 }
 
+/* A library is loaded by the first word: only those that lead to a TPM. */
+static bool conf_tcti(void *out, const char *value)
+{
+    static const char *const kinds[] = {
+        "device:", "swtpm:", "mssim:", "tabrmd:"};
+    struct xls_conf *c = out;
+    bool known = strcmp(value, "none") == 0;
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        known = known || strncmp(value, kinds[i], strlen(kinds[i])) == 0;
+    }
+    return known && set_text(c->tcti, sizeof(c->tcti), value);
+}
+
+static bool conf_pcrs(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+    uint32_t mask = xls_pcrs_mask(value);
+
+    if (mask == 0 || (mask & ~XLS_PCRS_BOOT) != 0) {
+        return false;
+    }
+    c->pcrs = mask;
+    return true;
+}
+
 static const struct xls_ini_word conf_words[] = {
     {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false,
      NULL},
@@ -124,6 +152,12 @@ static const struct xls_ini_word conf_words[] = {
     {"time", "evidence", conf_evidence, "seconds, 1 to 3600", false, NULL},
     {"paths", "libexec", conf_libexec, "an absolute path", false, NULL},
     {"paths", "state", conf_state, "an absolute path", false, NULL},
+    {"tpm", "tcti", conf_tcti,
+     "a TPM, such as device:/dev/tpmrm0, or none (device:, swtpm:, mssim: and "
+     "tabrmd: are known)",
+     false, NULL},
+    {"tpm", "pcrs", conf_pcrs, "PCRs of 0 to 15 that rise, such as 0-7,10",
+     false, NULL},
 };
 
 static bool peer_name(void *out, const char *value)
@@ -224,6 +258,23 @@ static const struct xls_ini_word peer_words[] = {
      true, NULL},
     {"peer", "allow", peer_allow,
      "'allow = incoming', 'outgoing', both, or 'nothing'", true, NULL},
+    {"peer", "evidence", xls_peerproof_evidence,
+     "'evidence = tpm', 'software', or 'none'", false, NULL},
+    {"peer", "ak", NULL,
+     "an attestation key in base64, as xlsec id shows it on that host", false,
+     xls_peerproof_ak},
+    {"peer", "ak-scheme", xls_peerproof_ak_scheme,
+     "a scheme of signatures, such as ecdsa/sha256", false, NULL},
+    {"peer", "ak-name", xls_peerproof_ak_name,
+     "the name of a TPM's key, 68 hexadecimal digits beginning with 000b",
+     false, NULL},
+    {"peer", "evidence-key", xls_peerproof_evidence_key,
+     "'evidence-key = BASE64' (the 44 characters that xlsec id shows on that "
+     "host)",
+     false, NULL},
+    {"peer", "class", xls_peerproof_class,
+     "a class of hosts (letters, digits, '.', '-', '_'; 63 at most)", false,
+     NULL},
     {"peer", "accept-disk", NULL, "paths of disks, such as /dev/vg0/*", false,
      peer_accept},
     {"peer", "accept-disk-format", NULL, "formats of disks, such as qcow2",
@@ -306,7 +357,8 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                             .evidence_seconds = 60,
                             .post_quantum = XLS_PQ_PREFER,
                             .libexec = XLS_LIBEXECDIR,
-                            .state = XLS_STATEDIR};
+                            .state = XLS_STATEDIR,
+                            .pcrs = 0x7ff};
     char path[XLS_PATH + 32];
     char *text = NULL;
     enum xls_rc rc;
@@ -339,6 +391,9 @@ enum xls_rc xls_peer_parse(const char *text, const char *path,
         xls_ini_parse(text, path, peer_words,
                       sizeof(peer_words) / sizeof(peer_words[0]), &peer, why);
 
+    if (rc == XLS_OK) {
+        rc = xls_peerproof_settle(&peer, path, why);
+    }
     if (rc != XLS_OK) {
         return rc;
     }

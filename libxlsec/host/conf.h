@@ -19,6 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attest/ak.h"
+#include "attest/kind.h"
+#include "attest/name.h"
 #include "base/rc.h"
 #include "base/why.h"
 #include "host/keyfile.h"
@@ -44,6 +47,8 @@ struct xls_conf {
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
     char state[XLS_PATH];       /* what has to outlast a boot */
     enum xls_pq post_quantum;
+    char tcti[XLS_ADDRESS];     /* the TPM; empty: see xls_tpm_which() */
+    uint32_t pcrs;              /* those that are quoted; bit n: PCR n */
 };
 
 struct xls_peer {
@@ -56,6 +61,19 @@ struct xls_peer {
     char psk_path[XLS_PATH + XLS_NAME + 32]; /* may not exist */
     char path[XLS_PATH + 256 + 16]; /* its file; empty when parsed alone */
     struct xls_cfg_policy accept;   /* of guests' configurations from it */
+
+    /* What it has to prove itself by.  NONE and not waived: nothing was said,
+     * and nothing can be proven, so it is refused. */
+    enum xls_evidence_kind evidence;
+    bool evidence_waived; /* 'evidence = none': it proves nothing */
+    uint8_t ak_der[XLS_AK_DER_MAX];
+    size_t ak_len; /* 0: no attestation key */
+    struct xls_ak_scheme ak_scheme;
+    bool has_ak_name;
+    uint8_t ak_name[XLS_NAME_LEN];
+    bool has_evidence_key;
+    uint8_t evidence_key[XLS_KEY]; /* Ed25519, of software Evidence */
+    char class[XLS_NAME];          /* of the policy; empty when none is given */
 };
 
 struct xls_peers {

@@ -31,6 +31,46 @@ bool xls_key_decode(const char *text, uint8_t out[XLS_KEY])
     return good;
 }
 
+bool xls_base64_append(const char *text, uint8_t *out, size_t max, size_t *len)
+{
+    enum { PIECE = 192 }; /* octets; a line of a file holds fewer */
+    size_t text_len = strlen(text);
+    uint8_t piece[PIECE];
+    char
+        again[sodium_base64_ENCODED_LEN(PIECE, sodium_base64_VARIANT_ORIGINAL)];
+    size_t got = 0;
+    const char *end = NULL;
+
+    if (*len % 3 != 0 || text_len == 0 ||
+        sodium_base642bin(piece, sizeof(piece), text, text_len, NULL, &got,
+                          &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        end != text + text_len || got > max - *len) {
+        return false;
+    }
+    /* as in xls_key_decode() */
+    (void)sodium_bin2base64(again, sizeof(again), piece, got,
+                            sodium_base64_VARIANT_ORIGINAL);
+    if (strcmp(again, text) != 0) {
+        return false;
+    }
+    memcpy(out + *len, piece, got);
+    *len += got;
+    return true;
+}
+
+bool xls_hex_decode(const char *text, uint8_t *out, size_t len)
+{
+    size_t got = 0;
+
+    if (strlen(text) == 2 * len &&
+        sodium_hex2bin(out, len, text, 2 * len, NULL, &got, NULL) == 0 &&
+        got == len) {
+        return true;
+    }
+    memset(out, 0, len);
+    return false;
+}
+
 void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT])
 {
     (void)sodium_bin2base64(out, XLS_KEY_TEXT, key, XLS_KEY,

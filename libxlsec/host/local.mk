@@ -12,8 +12,26 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/msg.c libxlsec/host/msg.h \
 	libxlsec/host/net.c libxlsec/host/net.h \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
+	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
 	libxlsec/host/spawn.c libxlsec/host/spawn.h \
 	libxlsec/host/wire.c \
 	libxlsec/host/wiresay.c libxlsec/host/wiresay.h
+
+# A library of its own: only what speaks to a TPM is linked with tpm2-tss.
+XLS_TPM = libxlsec/libxlsec-tpm.la $(XLS_ATTEST)
+noinst_LTLIBRARIES += libxlsec/libxlsec-tpm.la
+libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/tpm.h \
+	libxlsec/host/tpm-which.c
+if TPM
+libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm.c \
+	libxlsec/host/tpm-private.h libxlsec/host/tpm-quote.c \
+	libxlsec/host/tpm-seal.c
+XLS_TPM_LIBS = $(TSS2ESYS_LIBS) $(TSS2TCTI_LIBS) $(TSS2RC_LIBS) \
+	$(XLS_ATTEST_LIBS)
+else
+libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm-none.c
+endif
+libxlsec_libxlsec_tpm_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) \
+	$(TSS2ESYS_CFLAGS) $(TSS2TCTI_CFLAGS) $(TSS2RC_CFLAGS)

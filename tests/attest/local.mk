@@ -47,6 +47,20 @@ tests_attest_t_rules_LDADD = $(attest_ldadd)
 tests_attest_t_enrolled_SOURCES = tests/attest/t-enrolled.c $(attest_sources)
 tests_attest_t_enrolled_CPPFLAGS = $(attest_cppflags)
 tests_attest_t_enrolled_LDADD = $(attest_ldadd)
+
+XLS_UNIT += tests/attest/t-area
+tests_attest_t_area_SOURCES = tests/attest/t-area.c tests/unit/t.h
+tests_attest_t_area_CPPFLAGS = $(attest_cppflags)
+tests_attest_t_area_LDADD = $(attest_ldadd)
+
+# what t-host-tpm.sh runs
+check_PROGRAMS += tests/attest/host-tpm
+tests_attest_host_tpm_SOURCES = tests/attest/host-tpm.c tests/unit/t.h
+tests_attest_host_tpm_CPPFLAGS = $(attest_cppflags) $(TSS2ESYS_CFLAGS) \
+	$(SODIUM_CFLAGS)
+tests_attest_host_tpm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=Esys_Quote
+tests_attest_host_tpm_LDADD = $(XLS_TPM) libxlsec/libxlsec-core.la \
+	$(SODIUM_LIBS) $(XLS_TPM_LIBS) $(CHECK_LIBS)
 endif
 endif
 check_PROGRAMS += tests/attest/no-tpm
@@ -56,4 +70,5 @@ tests_attest_no_tpm_SOURCES = tests/attest/no-tpm.c xl-plugin/check-quote.c \
 tests_attest_no_tpm_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 tests_attest_no_tpm_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \
 	$(INIH_LIBS)
-XLS_LINT += tests/attest/t-tpm.sh
+XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-host-tpm.sh
+EXTRA_DIST += tests/attest/swtpm.sh

@@ -87,6 +87,39 @@ START_TEST(kinds)
 }
 END_TEST
 
+/* The same key in DER, as a peer's file has it. */
+START_TEST(in_der)
+{
+    static struct tq_file pem;
+    struct xls_ak *ak = NULL;
+    struct xls_reason why;
+    unsigned char octets[XLS_AK_DER_MAX + 1] = {0};
+    unsigned char *at = octets;
+    EVP_PKEY *key = rsa(4096, 65537);
+    size_t len;
+
+    T(i2d_PUBKEY(key, &at) == 550);
+    len = (size_t)(at - octets);
+    T(xls_ak_new_der(octets, len, &by_default, &ak, &why) == XLS_OK);
+    T(strcmp(xls_ak_scheme_name(xls_ak_scheme(ak)), "rsassa/sha256") == 0);
+    xls_ak_free(ak);
+    ak = NULL;
+    for (size_t n = 0; n <= sizeof(octets); n++) {
+        if (n != len) {
+            T(xls_ak_new_der(octets, n, &by_default, &ak, &why) ==
+              XLS_PEER_POLICY);
+            ck_assert_str_eq(why.rule, "E-1");
+            T(strstr(why.text, "in DER") != NULL);
+        }
+    }
+    tq_file(&pem, "ecc", ".pem");
+    T(xls_ak_new_der(pem.octets, pem.len, &by_default, &ak, &why) ==
+      XLS_PEER_POLICY);
+    T(ak == NULL);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
 START_TEST(schemes)
 {
     static struct tq_file pem;
@@ -289,8 +322,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        kinds,     schemes,     default_schemes, blocks,
-        key_files, value_files, value_fields,    lists,
+        kinds,     in_der,      schemes,      default_schemes, blocks,
+        key_files, value_files, value_fields, lists,
     };
 
     return t_run("attest/enrolled", tests, T_COUNT(tests));

@@ -99,6 +99,13 @@ struct bad {
 #define LONG64                                                                 \
     "0123456789012345678901234567890123456789012345678901234567890123"
 
+#define EXPECT_EVIDENCE "'evidence = tpm', 'software', or 'none'"
+#define EXPECT_AK                                                              \
+    "an attestation key in base64, as xlsec id shows it on that host"
+#define WHOLE_AK                                                               \
+    "a whole public key in DER; copy all of what xlsec id shows on that host"
+#define EXPECT_AK_NAME                                                         \
+    "the name of a TPM's key, 68 hexadecimal digits beginning with 000b"
 #define EXPECT_DISK "paths of disks, such as /dev/vg0/*"
 
 static const struct bad bad_peers[] = {
@@ -149,6 +156,41 @@ static const struct bad bad_peers[] = {
     {"[peer]\nallow = ,\n", "f:2: 'allow' has to be " EXPECT_ALLOW},
     {"[peer]\nallow = nothing incoming\n",
      "f:2: 'allow' has to be " EXPECT_ALLOW},
+    {"[peer]\nevidence = TPM\n", "f:2: 'evidence' has to be " EXPECT_EVIDENCE},
+    {"[peer]\nevidence =\n", "f:2: 'evidence' has to be " EXPECT_EVIDENCE},
+    {"[peer]\nak =\n", "f:2: 'ak' has to be " EXPECT_AK},
+    {"[peer]\nak = MAA*\n", "f:2: 'ak' has to be " EXPECT_AK},
+    {"[peer]\nak = MAB=\n", "f:2: 'ak' has to be " EXPECT_AK},
+    {"[peer]\nak = MAA\n", "f:2: 'ak' has to be " EXPECT_AK},
+    {"[peer]\nak = MA==\nak = MAAA\n", "f:3: 'ak' has to be " EXPECT_AK},
+    {"[peer]\nname = a\nak = MAAA\n" PEER_REST, "f: 'ak' is not " WHOLE_AK},
+    {"[peer]\nname = a\nak = MQA=\n" PEER_REST, "f: 'ak' is not " WHOLE_AK},
+    {"[peer]\nname = a\nak = MA==\n" PEER_REST, "f: 'ak' is not " WHOLE_AK},
+    {"[peer]\nname = a\nak = MIIB\n" PEER_REST, "f: 'ak' is not " WHOLE_AK},
+    {"[peer]\nak-scheme = ecdsa\n",
+     "f:2: 'ak-scheme' has to be a scheme of signatures, such as "
+     "ecdsa/sha256"},
+    {"[peer]\nak-name = 000b\n", "f:2: 'ak-name' has to be " EXPECT_AK_NAME},
+    {"[peer]\nak-name = 000c" LONG64 "\n",
+     "f:2: 'ak-name' has to be " EXPECT_AK_NAME},
+    {"[peer]\nak-name = 000b" LONG64 "0\n",
+     "f:2: 'ak-name' has to be " EXPECT_AK_NAME},
+    {"[peer]\nname = a\nak-name = 000b" LONG64 "\n" PEER_REST,
+     "f: 'ak-name' is there without 'ak'; add the key, or remove the word"},
+    {"[peer]\nname = a\nak-scheme = ecdsa/sha256\n" PEER_REST,
+     "f: 'ak-scheme' is there without 'ak'; add the key, or remove the word"},
+    {"[peer]\nname = a\nevidence = tpm\n" PEER_REST,
+     "f: 'evidence = tpm', and no 'ak' to verify it by; enroll that host's "
+     "TPM with xlsec enroll"},
+    {"[peer]\nname = a\nevidence = software\nak = MAA=\n" PEER_REST,
+     "f: 'evidence = software', and no 'evidence-key' to verify it by; copy "
+     "that line from what xlsec id shows on that host"},
+    {"[peer]\nevidence-key = " KEY31 "\n",
+     "f:2: 'evidence-key' has to be 'evidence-key = BASE64' (the 44 characters "
+     "that xlsec id shows on that host)"},
+    {"[peer]\nclass = a b\n",
+     "f:2: 'class' has to be a class of hosts (letters, digits, '.', '-', "
+     "'_'; 63 at most)"},
     {"[peer]\naccept-disk =\n", "f:2: 'accept-disk' has to be " EXPECT_DISK},
     {"[peer]\naccept-disk = /a,\n",
      "f:2: 'accept-disk' has to be " EXPECT_DISK},
@@ -207,6 +249,52 @@ START_TEST(good_peers_are_taken)
     T(xls_peer_parse("[peer]\nname = a\nkey = " KEY0 "\nallow = nothing\n", "f",
                      &peer, &why) == XLS_OK);
     T(!peer.incoming && !peer.outgoing && why.text[0] == '\0');
+}
+END_TEST
+
+/* How a host proves its state: what is said, and what follows where nothing is.
+ */
+START_TEST(peers_prove_themselves)
+{
+    static const struct {
+        const char *text;
+        enum xls_evidence_kind kind;
+        bool waived;
+    } list[] = {
+        {"", XLS_EVIDENCE_NONE, false},
+        {"evidence = none\n", XLS_EVIDENCE_NONE, true},
+        {"ak = MAA=\n", XLS_EVIDENCE_TPM, false},
+        {"evidence-key = " KEY1 "\n", XLS_EVIDENCE_SOFTWARE, false},
+        {"evidence-key = " KEY1 "\nak = MAA=\n", XLS_EVIDENCE_TPM, false},
+        {"evidence = software\nevidence-key = " KEY1 "\nak = MAA=\n",
+         XLS_EVIDENCE_SOFTWARE, false},
+        {"evidence = none\nak = MAA=\n", XLS_EVIDENCE_NONE, true},
+        {"evidence = tpm\nak = MAA=\n", XLS_EVIDENCE_TPM, false},
+    };
+    static struct xls_peer peer;
+    struct xls_why why = {""};
+    char text[512];
+
+    for (size_t i = 0; i < T_COUNT(list); i++) {
+        (void)snprintf(text, sizeof(text), "[peer]\nname = a\n%s%s",
+                       list[i].text, PEER_REST);
+        ck_assert_msg(xls_peer_parse(text, "f", &peer, &why) == XLS_OK, "%s",
+                      why.text);
+        T(peer.evidence == list[i].kind);
+        T(peer.evidence_waived == list[i].waived);
+    }
+    T(peer.ak_len == 2 && peer.class[0] == '\0' && !peer.has_ak_name);
+    /* a key in pieces, of 5 octets */
+    T(xls_peer_parse("[peer]\nname = a\nak = MAMB\nak = AgM=\nclass = x.1\n"
+                     "ak-scheme = rsapss/sha384\nak-name = 000B" LONG64 "\n"
+                     "evidence-key = " KEY1 "\n" PEER_REST,
+                     "f", &peer, &why) == XLS_OK);
+    T(peer.ak_len == 5 && memcmp(peer.ak_der, "\x30\x03\x01\x02\x03", 5) == 0);
+    T(peer.ak_scheme.sign == XLS_AK_RSAPSS &&
+      peer.ak_scheme.hash == XLS_AK_SHA384);
+    T(peer.has_ak_name && peer.ak_name[1] == 0x0b && peer.ak_name[2] == 0x01);
+    T(peer.has_evidence_key && peer.evidence_key[0] == 1);
+    T(strcmp(peer.class, "x.1") == 0);
 }
 END_TEST
 
@@ -390,7 +478,18 @@ END_TEST
 /* --- xlsec.conf
  * -----------------------------------------------------------------*/
 
+#define TCTI                                                                   \
+    "a TPM, such as device:/dev/tpmrm0, or none (device:, swtpm:, mssim: and " \
+    "tabrmd: are known)"
+#define PCRS "PCRs of 0 to 15 that rise, such as 0-7,10"
+
 static const struct bad bad_confs[] = {
+    {"[tpm]\ntcti = libevil.so\n", "%s/xlsec.conf:2: 'tcti' has to be " TCTI},
+    {"[tpm]\ntcti =\n", "%s/xlsec.conf:2: 'tcti' has to be " TCTI},
+    {"[tpm]\ntcti = device\n", "%s/xlsec.conf:2: 'tcti' has to be " TCTI},
+    {"[tpm]\npcrs = 0-16\n", "%s/xlsec.conf:2: 'pcrs' has to be " PCRS},
+    {"[tpm]\npcrs =\n", "%s/xlsec.conf:2: 'pcrs' has to be " PCRS},
+    {"[tpm]\npcrs = 3,2\n", "%s/xlsec.conf:2: 'pcrs' has to be " PCRS},
     {"[xlsecd]\nport = 0\n",
      "%s/xlsec.conf:2: 'port' has to be a port, 1 to 65535"},
     {"[xlsecd]\nmax-sessions = 257\n",
@@ -443,15 +542,18 @@ START_TEST(configurations_and_defaults)
     T(conf.handshake_seconds == 10 && conf.stall_seconds == 30);
     T(conf.finish_seconds == 300 && strcmp(conf.listen, "*") == 0);
     T(strcmp(conf.dir, dir) == 0 && conf.libexec[0] == '/');
+    T(conf.tcti[0] == '\0' && conf.pcrs == 0x7ff);
     (void)put_text("xlsec.conf", "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
                                  "max-sessions = 1\n[time]\nhandshake = 600\n"
                                  "stall = 3600\nfinish = 86400\n[paths]\n"
-                                 "libexec = /a b\n");
+                                 "libexec = /a b\n[tpm]\n"
+                                 "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     T(conf.port == 65535 && conf.max_sessions == 1);
     T(conf.handshake_seconds == 600 && conf.stall_seconds == 3600);
     T(conf.finish_seconds == 86400 && strcmp(conf.listen, "10.0.0.1") == 0);
     T(strcmp(conf.libexec, "/a b") == 0);
+    T(strcmp(conf.tcti, "swtpm:path=/run/a") == 0 && conf.pcrs == 0x8007);
     (void)put_text("xlsec.conf", "");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     memset(name, 'x', XLS_PATH);
@@ -626,6 +728,7 @@ int main(void)
     const TTest *const list[] = {
         bad_peers_are_told,
         good_peers_are_taken,
+        peers_prove_themselves,
         peers_accept_settings,
         the_longest_line_is_read,
         names_of_peers,
