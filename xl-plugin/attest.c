@@ -69,6 +69,7 @@ static int attest(struct options *o)
         (void)printf("%s, key %s:\n", report.peer, print);
         xls_say_attested(&report);
     }
+    xls_report_free(&report);
     return xls_say_done(PROGRAM) != 0 ? 1 : (int)outcome;
 }
 

@@ -113,7 +113,7 @@ void xls_progress_end(struct xls_progress_line *line)
 
 void xls_say_lines(const char *lines)
 {
-    while (*lines != '\0') {
+    while (lines != NULL && *lines != '\0') {
         size_t len = strcspn(lines, "\n");
 
         (void)fprintf(stderr, "  %.*s\n", (int)len, lines);

@@ -43,7 +43,7 @@ void xls_progress_show(void *ctx, const struct xls_progress *progress);
 /* End the open line. */
 void xls_progress_end(struct xls_progress_line *line);
 
-/* Each of these lines, indented, on stderr. */
+/* Each of these lines, indented, on stderr; NULL: none. */
 void xls_say_lines(const char *lines);
 
 /* What the other host has proven of itself: a line for people, indented; or

@@ -11,6 +11,7 @@
 #include "host/fd.h"
 #include "override.h"
 #include "say.h"
+#include "toolstack/measure.h"
 #include "toolstack/send.h"
 #include "toolstack/xen.h"
 
@@ -212,6 +213,7 @@ int main(int argc, char **argv)
         xls_progress_end(&line);
     }
     status = finish(&o, outcome, &report, &why);
+    xls_report_free(&report);
     xls_xen_source_free(source);
     xls_xen_close(&xen);
     free(config);

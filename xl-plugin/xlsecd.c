@@ -23,6 +23,7 @@
 #include "host/fd.h"
 #include "host/net.h"
 #include "say.h"
+#include "toolstack/measure.h"
 #include "toolstack/receive.h"
 #include "toolstack/watch.h"
 #include "toolstack/xen.h"

@@ -1,17 +1,24 @@
 # A library of its own: only what verifies Evidence is linked with the TPM's
-# structures and libcrypto.  Both names are empty in a build without TPMs.
-if TPM
+# structures and libcrypto, where there are any.
 XLS_ATTEST = libxlsec/libxlsec-attest.la
-XLS_ATTEST_LIBS = $(TSS2MU_LIBS) $(CRYPTO_LIBS)
 noinst_LTLIBRARIES += libxlsec/libxlsec-attest.la
-endif
 libxlsec_libxlsec_attest_la_SOURCES = \
+	libxlsec/attest/appraise.c libxlsec/attest/appraise.h \
+	libxlsec/attest/appraise-private.h libxlsec/attest/appraise-software.c \
+	libxlsec/host/verify.c
+if TPM
+XLS_ATTEST_LIBS = $(TSS2MU_LIBS) $(CRYPTO_LIBS)
+libxlsec_libxlsec_attest_la_SOURCES += \
 	libxlsec/attest/ak.c libxlsec/attest/ak.h \
+	libxlsec/attest/appraise-tpm.c \
 	libxlsec/attest/area.c libxlsec/attest/area.h \
 	libxlsec/attest/pcrs-digest.c \
 	libxlsec/attest/quote.c libxlsec/attest/quote.h
+else
+libxlsec_libxlsec_attest_la_SOURCES += libxlsec/attest/appraise-tpm-none.c
+endif
 libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
-	$(CRYPTO_CFLAGS)
+	$(CRYPTO_CFLAGS) $(SODIUM_CFLAGS)
 
 # Logs, names, values, policies and software Evidence need neither.
 libxlsec_libxlsec_core_la_SOURCES += \

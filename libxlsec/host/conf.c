@@ -128,6 +128,27 @@ static bool conf_tcti(void *out, const char *value)
     return known && set_text(c->tcti, sizeof(c->tcti), value);
 }
 
+/* A path, or the word for none. */
+static bool set_log(char *out, size_t size, const char *value)
+{
+    return (value[0] == '/' || strcmp(value, "none") == 0) &&
+           set_text(out, size, value);
+}
+
+static bool conf_event_log(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return set_log(c->event_log, sizeof(c->event_log), value);
+}
+
+static bool conf_ima_log(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return set_log(c->ima_log, sizeof(c->ima_log), value);
+}
+
 static bool conf_pcrs(void *out, const char *value)
 {
     struct xls_conf *c = out;
@@ -156,6 +177,9 @@ static const struct xls_ini_word conf_words[] = {
      "a TPM, such as device:/dev/tpmrm0, or none (device:, swtpm:, mssim: and "
      "tabrmd: are known)",
      false, NULL},
+    {"tpm", "event-log", conf_event_log, "an absolute path, or none", false,
+     NULL},
+    {"tpm", "ima-log", conf_ima_log, "an absolute path, or none", false, NULL},
     {"tpm", "pcrs", conf_pcrs, "PCRs of 0 to 15 that rise, such as 0-7,10",
      false, NULL},
 };

@@ -48,6 +48,8 @@ struct xls_conf {
     char state[XLS_PATH];       /* what has to outlast a boot */
     enum xls_pq post_quantum;
     char tcti[XLS_ADDRESS];     /* the TPM; empty: see xls_tpm_which() */
+    char event_log[XLS_PATH];   /* the firmware's; empty: where Linux has it */
+    char ima_log[XLS_PATH];     /* IMA's list; the same */
     uint32_t pcrs;              /* those that are quoted; bit n: PCR n */
 };
 

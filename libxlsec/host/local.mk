@@ -6,23 +6,28 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/guard.c \
 	libxlsec/host/ini.c libxlsec/host/ini.h \
 	libxlsec/host/ipc.c libxlsec/host/ipc.h \
+	libxlsec/host/keep.c libxlsec/host/keep.h \
 	libxlsec/host/keyfile.c libxlsec/host/keyfile.h \
 	libxlsec/host/keytext.c libxlsec/host/keytext.h \
-	libxlsec/host/keys.c \
 	libxlsec/host/msg.c libxlsec/host/msg.h \
 	libxlsec/host/net.c libxlsec/host/net.h \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
+	libxlsec/host/policystore.c libxlsec/host/policystore.h \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
+	libxlsec/host/seen.c libxlsec/host/seen.h \
 	libxlsec/host/spawn.c libxlsec/host/spawn.h \
+	libxlsec/host/verify.h libxlsec/host/verifymsg.c \
 	libxlsec/host/wire.c \
 	libxlsec/host/wiresay.c libxlsec/host/wiresay.h
 
-# A library of its own: only what speaks to a TPM is linked with tpm2-tss.
+# A library of its own: only what speaks to a TPM is linked with tpm2-tss: the
+# process that holds the keys, and what makes them.
 XLS_TPM = libxlsec/libxlsec-tpm.la $(XLS_ATTEST)
 noinst_LTLIBRARIES += libxlsec/libxlsec-tpm.la
-libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/tpm.h \
+libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/attester.c \
+	libxlsec/host/attester.h libxlsec/host/keys.c libxlsec/host/tpm.h \
 	libxlsec/host/tpm-which.c
 if TPM
 libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm.c \
@@ -33,5 +38,5 @@ XLS_TPM_LIBS = $(TSS2ESYS_LIBS) $(TSS2TCTI_LIBS) $(TSS2RC_LIBS) \
 else
 libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm-none.c
 endif
-libxlsec_libxlsec_tpm_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) \
+libxlsec_libxlsec_tpm_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) $(SODIUM_CFLAGS) \
 	$(TSS2ESYS_CFLAGS) $(TSS2TCTI_CFLAGS) $(TSS2RC_CFLAGS)

@@ -545,6 +545,8 @@ void xls_crew_end(struct xls_crew *crew)
     xls_ring_fds_close(&crew->ring);
     free(crew->shown);
     crew->shown = NULL;
+    free(crew->said);
+    crew->said = NULL;
     free(crew->msg);
     crew->msg = NULL;
 }

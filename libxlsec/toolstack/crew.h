@@ -54,7 +54,7 @@ struct xls_crew {
     unsigned proven; /* pieces of its Evidence that are good, of two */
     uint8_t peer_ak_name[XLS_NAME_LEN];
     struct xls_attested attested; /* what the last of them says */
-    char said[XLS_APPRAISAL_TEXT]; /* lines that explain a refusal of it */
+    char *said; /* lines that explain a refusal of it; owned */
     uint8_t id[XLS_ID_LEN];    /* source: set before start; destination: the
                                   source's, once there is a peer */
     /* of the session, once there is a peer */

@@ -3,9 +3,11 @@ noinst_LTLIBRARIES += libxlsec/libxlsec-toolstack.la
 libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/crew.c libxlsec/toolstack/crew.h \
 	libxlsec/toolstack/guest.h \
+	libxlsec/toolstack/measure.c libxlsec/toolstack/measure.h \
 	libxlsec/toolstack/permit.c libxlsec/toolstack/permit.h \
+	libxlsec/toolstack/prove.c libxlsec/toolstack/prove.h \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
-	libxlsec/toolstack/report.h \
+	libxlsec/toolstack/report.c libxlsec/toolstack/report.h \
 	libxlsec/toolstack/send.c libxlsec/toolstack/send.h \
 	libxlsec/toolstack/send-arrange.c libxlsec/toolstack/send-private.h \
 	libxlsec/toolstack/send-stream.c libxlsec/toolstack/send-talk.c \

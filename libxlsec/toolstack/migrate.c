@@ -53,6 +53,7 @@ void xlsec_migration_free(struct xlsec_migration *m)
     free(m->host);
     free(m->confdir);
     free(m->command);
+    xls_report_free(&m->report);
     free(m);
 }
 
@@ -124,6 +125,7 @@ enum xlsec_outcome xlsec_migration_run(struct xlsec_migration *m)
     enum xls_rc rc;
 
     m->why.text[0] = '\0';
+    xls_report_free(&m->report);
     rc = xls_xen_open(&xen, XTL_ERROR, &m->why);
     if (rc == XLS_OK) {
         rc = xls_xen_source_new(&xen, m->domain, NULL, &source, &m->why);

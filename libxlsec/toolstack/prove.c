@@ -189,14 +189,22 @@ enum xls_rc xls_prove_pass(struct xls_crew *crew)
     return rc == XLS_HOST_GONE ? XLS_OK : rc;
 }
 
+/* A line more; what does not fit, or cannot be kept, is not said. */
 static void note_line(struct xls_crew *crew)
 {
-    size_t used = strlen(crew->said);
     char line[512];
+    size_t used;
 
-    xls_why_peer(line, sizeof(line), (const char *)crew->msg->body,
-                 crew->msg->len);
-    (void)snprintf(crew->said + used, sizeof(crew->said) - used, "%s\n", line);
+    if (crew->said == NULL) {
+        crew->said = calloc(1, XLS_APPRAISAL_TEXT);
+    }
+    if (crew->said != NULL) {
+        used = strlen(crew->said);
+        xls_why_peer(line, sizeof(line), (const char *)crew->msg->body,
+                     crew->msg->len);
+        (void)snprintf(crew->said + used, XLS_APPRAISAL_TEXT - used, "%s\n",
+                       line);
+    }
 }
 
 enum xls_rc xls_prove_heard(struct xls_crew *crew, struct xls_why *why)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "attest/binder.h"
 #include "channel/admit.h"
 #include "crypto/start.h"
 #include "host/clock.h"
@@ -372,11 +373,28 @@ static enum xls_rc take_over(struct receive *r)
     return rc;
 }
 
+/* What explains a refusal of the source's Evidence, for the log. */
+static void tell_said(const struct receive *r)
+{
+    const char *at = r->crew.said;
+
+    while (at != NULL && *at != '\0') {
+        size_t len = strcspn(at, "\n");
+        char line[600];
+
+        (void)snprintf(line, sizeof(line), "%s: %.*s", r->crew.peer_name,
+                       (int)len, at);
+        r->setup->say(r->setup->say_ctx, line);
+        at += len + (at[len] == '\n' ? 1 : 0);
+    }
+}
+
 /* Nothing of the guest stays, and the source hears why if it still listens. */
 static void give_up(struct receive *r)
 {
     struct xls_control failed = {.type = XLS_FAILED};
 
+    tell_said(r);
     if (r->admitted && r->crew.disproven) {
         (void)refuse(r, "attestation");
     } else if (r->admitted && !r->prepared && r->crew.wire.ctl >= 0) {

@@ -35,9 +35,9 @@ struct xls_report {
     char peer_says[256]; /* destination's own host name */
     bool waived;         /* the peer had nothing to prove but its key */
     struct xls_attested attested; /* what else it proved */
-    char said[XLS_APPRAISAL_TEXT]; /* lines that explain a refusal of it */
-    uint8_t *shown; /* its Evidence, when that was to be learned from; the */
-    size_t shown_len; /* caller frees it */
+    char *said;     /* lines that explain a refusal of it; owned; may be NULL */
+    uint8_t *shown; /* its Evidence, when that was to be learned from; owned */
+    size_t shown_len;
     int64_t duration_ms;
     int64_t downtime_ms; /* source: from seeing the guest stop to the receipt
                           * that it runs there, so at least the real one */
@@ -50,5 +50,8 @@ struct xls_report {
     struct xls_usage guard;
     struct xls_usage keys;
 };
+
+/* Free what is owned by it. */
+void xls_report_free(struct xls_report *report);
 
 #endif

@@ -110,7 +110,8 @@ static void fill_report(struct xls_sending *s)
     int64_t now = xls_now_ms();
 
     r->duration_ms = now - s->began;
-    memcpy(r->said, s->crew.said, sizeof(r->said));
+    r->said = s->crew.said;
+    s->crew.said = NULL; /* now the caller's */
     r->shown = s->crew.shown;
     r->shown_len = s->crew.shown_len;
     s->crew.shown = NULL; /* now the caller's */
