@@ -249,15 +249,28 @@ static enum xls_rc open_one(struct wire *w, bool *moved)
 
 /* --- our Evidence --------------------------------------------------------- */
 
-/* Ask keys for it: after the handshake, and once the stream has ended. */
-static enum xls_rc ask(struct wire *w)
+/* Is there some to be asked for?  After the handshake, and once the stream has
+ * ended. */
+static bool is_due(const struct wire *w)
 {
     enum xls_session_phase phase = xls_session_phase(w->session);
-    unsigned due = phase < XLS_PHASE_READY || phase == XLS_PHASE_CLOSED ? 0
-                   : phase < XLS_PHASE_ENDED                            ? 1
-                                                                        : 2;
 
-    if (w->asked >= due || w->answering) {
+    if (phase < XLS_PHASE_READY || phase == XLS_PHASE_CLOSED) {
+        return false;
+    }
+    return w->asked < (phase < XLS_PHASE_ENDED ? 1U : 2U);
+}
+
+/* [P-53] Until ours has left, nothing that the toolstack says may pass it; so it
+ * is not heard.  When it ends, keys ends as well, and then so do we. */
+static bool is_deaf(const struct wire *w)
+{
+    return w->answering || is_due(w);
+}
+
+static enum xls_rc ask(struct wire *w)
+{
+    if (w->answering || !is_due(w)) {
         return XLS_OK;
     }
     w->question[3] = (uint8_t)w->asked; /* the epoch */
@@ -382,6 +395,9 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
 
     (void)xls_session_in(w->session, &room);
     (void)xls_session_out(w->session, &out);
+    if (is_deaf(w)) {
+        p[0].fd = -1;
+    }
     if (room > 0 && !w->ended) {
         p[1].fd = IN_FD;
     } else {
@@ -448,7 +464,7 @@ static enum xls_rc run(struct wire *w)
         }
         if (rc == XLS_OK && !moved) {
             rc = rest(w, &ctl);
-        } else if (rc == XLS_OK && round % BUSY_ROUNDS == 0) {
+        } else if (rc == XLS_OK && round % BUSY_ROUNDS == 0 && !is_deaf(w)) {
             ctl = ctl_waits();
         }
         if (rc == XLS_OK && ctl) {

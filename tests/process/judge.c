@@ -55,6 +55,10 @@ enum fate fate_of(const struct fault *fault)
     case PART_MSG1:
     case PART_MSG2:
     case PART_MSG3:
+    case PART_SHOWN:
+    case PART_AGAIN:
+    case PART_BACK:
+    case PART_BACK_AGAIN:
     case PART_OFFER:
     case PART_ADMIT:
     case PART_RECORD:

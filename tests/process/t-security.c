@@ -112,7 +112,7 @@ static void set_peer(struct scene *s, enum side side, const uint8_t *key,
         xls_key_encode(key, code);
         (void)snprintf(text, sizeof(text),
                        "[peer]\nname = other\naddress = 127.0.0.1\n"
-                       "port = %u\nkey = %s\nallow = %s\n",
+                       "port = %u\nkey = %s\nallow = %s\nevidence = none\n",
                        (unsigned)peers.list[0].port, code, allow);
         set(s, side, "peers.d/other.conf", text, 0644);
     }

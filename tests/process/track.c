@@ -5,6 +5,7 @@ enum {
     KIND_RECORD = 2,
     KIND_FINAL = 3,
     SMALL = 16 + 528,
+    LARGE = 16 + 61456,
     RECORD = 16 + 131088
 };
 
@@ -15,12 +16,16 @@ static const struct {
 } parts[PARTS] = {
     [PART_MSG1] = {"message 1", TO_DESTINATION, 1330},
     [PART_MSG3] = {"message 3", TO_DESTINATION, 130},
-    [PART_OFFER] = {"OFFER", TO_DESTINATION, 16 + 61456},
+    [PART_SHOWN] = {"EVIDENCE", TO_DESTINATION, LARGE},
+    [PART_OFFER] = {"OFFER", TO_DESTINATION, LARGE},
     [PART_RECORD] = {"record", TO_DESTINATION, RECORD},
     [PART_FINAL] = {"final record", TO_DESTINATION, RECORD},
+    [PART_AGAIN] = {"second EVIDENCE", TO_DESTINATION, LARGE},
     [PART_COMMIT] = {"COMMIT", TO_DESTINATION, SMALL},
     [PART_MSG2] = {"message 2", TO_SOURCE, 1378},
+    [PART_BACK] = {"EVIDENCE back", TO_SOURCE, LARGE},
     [PART_ADMIT] = {"ADMIT", TO_SOURCE, SMALL},
+    [PART_BACK_AGAIN] = {"second EVIDENCE back", TO_SOURCE, LARGE},
     [PART_PREPARED] = {"PREPARED", TO_SOURCE, SMALL},
     [PART_COMMITTED] = {"COMMITTED", TO_SOURCE, SMALL},
     [PART_MORE] = {"more", TO_DESTINATION, SMALL},
@@ -56,6 +61,8 @@ static enum part next_part(const struct track *t, uint8_t kind)
     case PART_MSG1:
         return PART_MSG3;
     case PART_MSG3:
+        return PART_SHOWN;
+    case PART_SHOWN:
         return PART_OFFER;
     case PART_OFFER:
     case PART_RECORD:
@@ -63,10 +70,16 @@ static enum part next_part(const struct track *t, uint8_t kind)
                : kind == KIND_RECORD ? PART_RECORD
                                      : PART_MORE;
     case PART_FINAL:
+        return PART_AGAIN;
+    case PART_AGAIN:
         return PART_COMMIT;
     case PART_MSG2:
+        return PART_BACK;
+    case PART_BACK:
         return PART_ADMIT;
     case PART_ADMIT:
+        return PART_BACK_AGAIN;
+    case PART_BACK_AGAIN:
         return PART_PREPARED;
     case PART_PREPARED:
         return PART_COMMITTED;

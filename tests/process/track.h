@@ -18,12 +18,16 @@ enum way { TO_DESTINATION, TO_SOURCE, WAYS };
 enum part {
     PART_MSG1,
     PART_MSG3,
+    PART_SHOWN, /* EVIDENCE of the source */
     PART_OFFER,
     PART_RECORD,
     PART_FINAL,
+    PART_AGAIN, /* its second */
     PART_COMMIT,
     PART_MSG2,
+    PART_BACK, /* EVIDENCE of the destination */
     PART_ADMIT, /* or REFUSE */
+    PART_BACK_AGAIN,
     PART_PREPARED,
     PART_COMMITTED, /* or BURNED */
     PART_MORE,      /* beyond what a migration has */

@@ -237,6 +237,8 @@ START_TEST(off_prefer_require)
         T(p.so.kem_asked == rows[i].suite - 1U);
         T(p.dk.kem_asked == rows[i].suite - 1U);
         T(!xls_session_lacks_kem(p.s) && !xls_session_lacks_kem(p.d));
+        t_tell(p.s, p.d, XLS_EVIDENCE);
+        t_tell(p.d, p.s, XLS_EVIDENCE);
         t_tell(p.s, p.d, XLS_OFFER);
         t_tell(p.d, p.s, XLS_ADMIT);
         t_pair_free(&p);

@@ -42,6 +42,7 @@ static void begin(struct stage *s, enum xls_role role)
         children[i]->ctl = pair[0];
         s->helper[i] = pair[1];
     }
+    s->crew.verify = XLS_CHILD_NONE;
     s->watch.deadline = xls_now_ms() + 10000;
 }
 
