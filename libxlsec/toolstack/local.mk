@@ -3,6 +3,10 @@ noinst_LTLIBRARIES += libxlsec/libxlsec-toolstack.la
 libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/crew.c libxlsec/toolstack/crew.h \
 	libxlsec/toolstack/guest.h \
+	libxlsec/toolstack/measure.c libxlsec/toolstack/measure.h \
+	libxlsec/toolstack/measure-files.c \
+	libxlsec/toolstack/measure-host.c \
+	libxlsec/toolstack/measure-private.h \
 	libxlsec/toolstack/permit.c libxlsec/toolstack/permit.h \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
 	libxlsec/toolstack/report.h \
