@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "say.h"
-#include "toolstack/measure.h"
 #include "toolstack/send.h"
+#include "toolstack/xen.h"
 #include "xlsec.h"
 
 #define PROGRAM "xlsec attest"
@@ -54,7 +54,7 @@ static int attest(struct options *o)
 
     o->setup.attest_only = true;
     o->setup.cancel_fd = -1;
-    o->setup.measure = xls_measure_ops();
+    o->setup.measure = xls_xen_measure_ops();
     outcome = xls_send(&o->setup, &report, &why);
     if (why.text[0] != '\0') {
         xls_say_error(PROGRAM, "%s", why.text);

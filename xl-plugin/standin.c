@@ -293,8 +293,8 @@ xls_standin_destination_ops(struct xls_standin *standin)
                                         .destroy = destroy_destination};
 }
 
-static enum xls_rc made_up(void *ctx, char **lines, size_t *len,
-                           struct xls_why *why)
+static enum xls_rc made_up(void *ctx, const char *libexec, char **lines,
+                           size_t *len, struct xls_why *why)
 {
     static const char *const words[] = {"a hypervisor", "its command line"};
     struct xls_softdraft draft = {.text = NULL};
@@ -302,6 +302,7 @@ static enum xls_rc made_up(void *ctx, char **lines, size_t *len,
     enum xls_rc rc = XLS_OK;
 
     (void)ctx;
+    (void)libexec;
     for (unsigned i = 0; rc == XLS_OK && i < 2; i++) {
         digest[0] = (uint8_t)(i + 1);
         rc = xls_softdraft_add(&draft, i, digest, words[i]);

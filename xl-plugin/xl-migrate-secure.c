@@ -11,7 +11,6 @@
 #include "host/fd.h"
 #include "override.h"
 #include "say.h"
-#include "toolstack/measure.h"
 #include "toolstack/send.h"
 #include "toolstack/xen.h"
 
@@ -206,7 +205,7 @@ int main(int argc, char **argv)
         line.what = o.domain;
         o.setup.cancel_fd = cancel_pipe[0];
         o.setup.ops = xls_xen_source_ops(source);
-        o.setup.measure = xls_measure_ops();
+        o.setup.measure = xls_xen_measure_ops();
         o.setup.progress = xls_progress_show;
         o.setup.progress_ctx = &line;
         outcome = xls_send(&o.setup, &report, &why);

@@ -23,7 +23,6 @@
 #include "host/fd.h"
 #include "host/net.h"
 #include "say.h"
-#include "toolstack/measure.h"
 #include "toolstack/receive.h"
 #include "toolstack/watch.h"
 #include "toolstack/xen.h"
@@ -159,7 +158,7 @@ static int serve(const struct options *o)
     rc = xls_xen_destination_new(o->level, &destination);
     if (rc == XLS_OK) {
         setup.ops = xls_xen_destination_ops(destination);
-        setup.measure = xls_measure_ops();
+        setup.measure = xls_xen_measure_ops();
         rc = xls_receive(&setup, &report, &why);
     }
     xls_fd_close(&setup.net[0]);

@@ -1,4 +1,5 @@
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/host/boot.c libxlsec/host/boot.h \
 	libxlsec/host/cage.c libxlsec/host/cage.h \
 	libxlsec/host/clock.c libxlsec/host/clock.h \
 	libxlsec/host/conf.c libxlsec/host/conf.h \

@@ -24,9 +24,10 @@
 struct xls_measure_ops {
     void *ctx;
     /* What Xen, dom0 and the toolstack are made of, for software Evidence:
-     * *len octets of lines (attest/softlog), which the caller frees. */
-    enum xls_rc (*measure)(void *ctx, char **lines, size_t *len,
-                           struct xls_why *why);
+     * *len octets of lines (attest/softlog), which the caller frees.  libexec
+     * is where the helper programs are. */
+    enum xls_rc (*measure)(void *ctx, const char *libexec, char **lines,
+                           size_t *len, struct xls_why *why);
 };
 
 /* At the source. */

@@ -4,6 +4,9 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/crew.c libxlsec/toolstack/crew.h \
 	libxlsec/toolstack/guest.h \
 	libxlsec/toolstack/measure.c libxlsec/toolstack/measure.h \
+	libxlsec/toolstack/measure-files.c \
+	libxlsec/toolstack/measure-host.c \
+	libxlsec/toolstack/measure-private.h \
 	libxlsec/toolstack/permit.c libxlsec/toolstack/permit.h \
 	libxlsec/toolstack/prove.c libxlsec/toolstack/prove.h \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
@@ -15,6 +18,7 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/worker.c libxlsec/toolstack/worker.h \
 	libxlsec/toolstack/xen.c libxlsec/toolstack/xen.h \
 	libxlsec/toolstack/xen_destination.c \
+	libxlsec/toolstack/xen_measure.c \
 	libxlsec/toolstack/xen_source.c
 libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
 # Xen's headers are GNU C.

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toolstack/measure.h"
 #include "toolstack/receive.h"
 #include "toolstack/send.h"
 #include "toolstack/xen.h"
@@ -132,7 +131,7 @@ enum xlsec_outcome xlsec_migration_run(struct xlsec_migration *m)
     }
     if (rc == XLS_OK) {
         setup.ops = xls_xen_source_ops(source);
-        setup.measure = xls_measure_ops();
+        setup.measure = xls_xen_measure_ops();
         outcome = xls_send(&setup, &m->report, &m->why);
     } else {
         (void)xls_why_set(&m->why, rc, "%s", xls_rc_text(rc));
@@ -191,7 +190,7 @@ enum xlsec_outcome xlsec_receive(int in, int out, const char *confdir,
 
     if (rc == XLS_OK) {
         setup.ops = xls_xen_destination_ops(destination);
-        setup.measure = xls_measure_ops();
+        setup.measure = xls_xen_measure_ops();
         rc = xls_receive(&setup, &report, &why);
     }
     if (rc == XLS_OK) {

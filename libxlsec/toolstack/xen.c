@@ -42,3 +42,44 @@ void xls_xen_close(struct xls_xen *xen)
     }
     *xen = (struct xls_xen){NULL, NULL};
 }
+
+/* A text as it is, or false: one that is cut would not be what Xen said. */
+static bool keep(char *out, size_t size, const char *text)
+{
+    int n = snprintf(out, size, "%s", text == NULL ? "" : text);
+
+    return n >= 0 && (size_t)n < size;
+}
+
+enum xls_rc xls_xen_facts_read(const struct xls_xen *xen,
+                               struct xls_xen_facts *out, struct xls_why *why)
+{
+    const libxl_version_info *info = libxl_get_version_info(xen->ctx);
+    struct xls_xen_facts facts = {.version = ""};
+    int version;
+    int compiled;
+
+    if (info == NULL) {
+        return xls_why_set(why, XLS_HOST_XEN,
+                           "cannot learn Xen's version (libxl's message is "
+                           "above)");
+    }
+    version = snprintf(facts.version, sizeof(facts.version), "%d.%d%s",
+                       info->xen_version_major, info->xen_version_minor,
+                       info->xen_version_extra);
+    compiled = snprintf(facts.compiled, sizeof(facts.compiled),
+                        "%s, by %s@%s, %s", info->compiler, info->compile_by,
+                        info->compile_domain, info->compile_date);
+    if (version < 0 || (size_t)version >= sizeof(facts.version) ||
+        compiled < 0 || (size_t)compiled >= sizeof(facts.compiled) ||
+        !keep(facts.changeset, sizeof(facts.changeset), info->changeset) ||
+        !keep(facts.build_id, sizeof(facts.build_id), info->build_id) ||
+        !keep(facts.command_line, sizeof(facts.command_line),
+              info->commandline)) {
+        return xls_why_set(why, XLS_HOST_XEN,
+                           "Xen says more of itself than software Evidence "
+                           "has room for");
+    }
+    *out = facts;
+    return XLS_OK;
+}

@@ -13,6 +13,7 @@
 #include <xenctrl.h>
 
 #include "toolstack/guest.h"
+#include "toolstack/measure.h"
 
 /* The connection to this host's Xen. */
 struct xls_xen {
@@ -26,6 +27,15 @@ XLS_MUST_USE enum xls_rc xls_xen_open(struct xls_xen *xen,
                                       xentoollog_level severity,
                                       struct xls_why *why);
 void xls_xen_close(struct xls_xen *xen);
+
+/* What Xen says of itself, for software Evidence.  *out is written only on
+ * XLS_OK.  Errors: XLS_HOST_XEN. */
+XLS_MUST_USE enum xls_rc xls_xen_facts_read(const struct xls_xen *xen,
+                                            struct xls_xen_facts *out,
+                                            struct xls_why *why);
+
+/* This host, measured. */
+struct xls_measure_ops xls_xen_measure_ops(void);
 
 /* A guest that is to leave.  Freed with xls_xen_source_free(). */
 struct xls_xen_source;

@@ -43,4 +43,21 @@ code xlsec-wire '^xls_session_next$' yes
 code xlsec-wire '^xls_(guard_step|config_judge|keyfile_read)$' no
 code xlsec-keys '^xls_keyfile_read$' yes
 code xlsec-keys '^xls_(guard_step|config_judge|session_next)$' no
+
+# [E-126] a host states the same of itself as source and as destination: the
+# same libraries of Xen's are in both
+libraries() {
+    file=$dir/$1
+    [ ! -x $dir/.libs/"$1" ] || file=$dir/.libs/$1
+    LD_TRACE_LOADED_OBJECTS=1 "$file" | sed -n 's/.*\(libxen[^ ]*\) =>.*/\1/p' | sort -u
+}
+ours=$(libraries xlsecd)
+case $ours in
+*libxenctrl.so*libxenlight.so*) ;;
+*) echo "xlsecd is not linked with libxl?"; bad=1 ;;
+esac
+[ "$ours" = "$(libraries xl-migrate-secure)" ] || {
+    echo "xl-migrate-secure has other libraries of Xen's than xlsecd"
+    bad=1
+}
 exit $bad

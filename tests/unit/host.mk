@@ -34,3 +34,14 @@ tests_unit_t_toolstack_crew_SOURCES = tests/unit/t-toolstack-crew.c
 tests_unit_t_toolstack_crew_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_toolstack_crew_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-toolstack-measure
+tests_unit_t_toolstack_measure_SOURCES = tests/unit/t-toolstack-measure.c
+tests_unit_t_toolstack_measure_CPPFLAGS = $(host_unit_cppflags)
+# Xen's headers are GNU C.
+tests_unit_t_toolstack_measure_CFLAGS = $(AM_CFLAGS) -std=gnu11
+tests_unit_t_toolstack_measure_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=clock_gettime -Wl,--wrap=libxl_get_version_info \
+	-Wl,--wrap=read
+tests_unit_t_toolstack_measure_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd) $(XLS_XEN_LIBS)
