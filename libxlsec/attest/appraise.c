@@ -111,7 +111,10 @@ static enum xls_rc judge_kind(const struct xls_appraiser *a,
                              : "the host shows Evidence of a kind that is not "
                                "enough");
     xls_reason_expected(why, "%s Evidence", tpm ? "TPM" : "TPM or software");
-    xls_reason_seen(why, "%s Evidence", xls_evidence_kind_name(e->kind));
+    xls_reason_seen(why, "%s Evidence",
+                    e->kind == XLS_EVIDENCE_NONE
+                        ? "no"
+                        : xls_evidence_kind_name(e->kind));
     return XLS_PEER_POLICY;
 }
 

@@ -328,6 +328,9 @@ static enum xls_rc on_ctl(struct wire *w)
     if (w->msg->type != XLS_MSG_CONTROL) {
         return XLS_BUG_CONTRACT;
     }
+    if (xls_session_phase(w->session) == XLS_PHASE_CLOSED) {
+        return XLS_OK; /* the peer's last word crossed it, and was told */
+    }
     rc = xls_control_get(w->msg->body, w->msg->len, &control);
     if (rc == XLS_OK) {
         rc = xls_session_control(w->session, &control);

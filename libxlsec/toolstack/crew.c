@@ -183,8 +183,8 @@ static bool keys_waits(const struct xls_crew *crew)
     return poll(&p, 1, 0) == 1;
 }
 
-enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
-                          enum xls_from *from, struct xls_why *why)
+static enum xls_rc next(struct xls_crew *crew, struct xls_watch *watch,
+                        enum xls_from *from, struct xls_why *why)
 {
     static const enum xls_from who[] = {XLS_FROM_KEYS, XLS_FROM_VERIFY,
                                         XLS_FROM_WIRE, XLS_FROM_GUARD};
@@ -228,8 +228,45 @@ enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
     return n < 0 ? XLS_HOST_IO : XLS_OK;
 }
 
+static void swap_held(struct xls_crew *crew)
+{
+    struct xls_ipc_msg *msg = crew->msg;
+
+    crew->msg = crew->held;
+    crew->held = msg;
+    crew->is_held = !crew->is_held;
+}
+
+enum xls_rc xls_crew_next(struct xls_crew *crew, struct xls_watch *watch,
+                          enum xls_from *from, struct xls_why *why)
+{
+    if (crew->is_held) {
+        swap_held(crew);
+        *from = XLS_FROM_WIRE;
+        return XLS_OK;
+    }
+    return next(crew, watch, from, why);
+}
+
 /* --- starting them
  * ---------------------------------------------------------------*/
+
+/* The peer may speak while one of our own is waited for: REFUSE, ABORT.  It has
+ * one such word. */
+static enum xls_rc hold(struct xls_crew *crew)
+{
+    if (crew->is_held) {
+        return XLS_PEER_ORDER;
+    }
+    if (crew->held == NULL) {
+        crew->held = calloc(1, sizeof(*crew->held));
+    }
+    if (crew->held == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    swap_held(crew);
+    return XLS_OK;
+}
 
 /* Wait for one message of this type from this process. */
 static enum xls_rc await(struct xls_crew *crew, enum xls_from who,
@@ -240,10 +277,13 @@ static enum xls_rc await(struct xls_crew *crew, enum xls_from who,
     enum xls_rc rc;
 
     do {
-        rc = xls_crew_next(crew, &watch, &from, why);
+        rc = next(crew, &watch, &from, why);
         if (rc == XLS_OK && from == XLS_FROM_NOBODY) {
             rc = xls_why_set(why, XLS_HOST_GONE, "%s does not answer",
                              name_of(who));
+        } else if (rc == XLS_OK && from == XLS_FROM_WIRE &&
+                   crew->msg->type == XLS_MSG_CONTROL) {
+            rc = hold(crew);
         }
     } while (rc == XLS_OK && !(from == who && crew->msg->type == type));
     return rc;
@@ -548,6 +588,8 @@ void xls_crew_end(struct xls_crew *crew)
     crew->shown = NULL;
     free(crew->said);
     crew->said = NULL;
+    free(crew->held);
+    crew->held = NULL;
     free(crew->msg);
     crew->msg = NULL;
 }

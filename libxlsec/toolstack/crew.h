@@ -41,7 +41,10 @@ struct xls_crew {
     struct xls_child guard;
     struct xls_child verify;
     struct xls_ring_fds ring;
-    struct xls_ipc_msg *msg; /* the last message; owned */
+    struct xls_ipc_msg *msg;  /* the last message; owned */
+    struct xls_ipc_msg *held; /* the peer's, that came while another process
+                               * was waited for; owned */
+    bool is_held;
     enum xls_evidence_kind own_kind; /* of what this host shows */
     uint8_t own_key[XLS_KEY];
     uint8_t peer_key[XLS_KEY]; /* source: expected; destination: proven */

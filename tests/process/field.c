@@ -64,20 +64,34 @@ static bool wrap_helper(const char *dir, const char *from, const char *name)
     return ok;
 }
 
-/* A directory below top with the three helpers, guard from that folder of the
- * build. */
-static bool gather_helpers(const char *dir, const char *guard)
+/* A directory below top with the helpers, keys and guard from those folders of
+ * the build. */
+static bool gather_helpers(const char *dir, const char *keys, const char *guard)
 {
     char *real = realpath("xl-plugin", NULL);
-    char *odd = realpath(guard, NULL);
-    bool ok = real != NULL && odd != NULL && mkdir(dir, 0700) == 0 &&
-              wrap_helper(dir, real, XLS_KEYS_PROGRAM) &&
+    char *odd_keys = realpath(keys, NULL);
+    char *odd_guard = realpath(guard, NULL);
+    bool ok = real != NULL && odd_keys != NULL && odd_guard != NULL &&
+              mkdir(dir, 0700) == 0 &&
+              wrap_helper(dir, odd_keys, XLS_KEYS_PROGRAM) &&
               wrap_helper(dir, real, XLS_WIRE_PROGRAM) &&
-              wrap_helper(dir, odd, XLS_GUARD_PROGRAM);
+              wrap_helper(dir, real, XLS_VERIFY_PROGRAM) &&
+              wrap_helper(dir, odd_guard, XLS_GUARD_PROGRAM);
 
     free(real);
-    free(odd);
+    free(odd_keys);
+    free(odd_guard);
     return ok;
+}
+
+bool field_odd_keys(struct field *field, const char *name)
+{
+    char dir[64];
+    char keys[64];
+
+    (void)snprintf(dir, sizeof(dir), "%s/%s", field->hosts.top, name);
+    (void)snprintf(keys, sizeof(keys), "tests/process/%s", name);
+    return gather_helpers(dir, keys, "xl-plugin");
 }
 
 static bool point_to_helpers(struct field *f, enum side side, const char *name,
@@ -89,7 +103,7 @@ static bool point_to_helpers(struct field *f, enum side side, const char *name,
     (void)snprintf(dir, sizeof(dir), "%s/%s", f->hosts.top, name);
     (void)snprintf(text, sizeof(text), "[paths]\nlibexec = %s\n%s", dir,
                    f->more);
-    return (access(dir, X_OK) == 0 || gather_helpers(dir, guard)) &&
+    return (access(dir, X_OK) == 0 || gather_helpers(dir, "xl-plugin", guard)) &&
            xls_two_hosts_write(&f->hosts, (unsigned)side, "xlsec.conf", text,
                                0644);
 }

@@ -28,9 +28,21 @@ tests_process_t_memory_SOURCES = tests/process/t-memory.c $(XLS_PROCESS)
 tests_process_t_memory_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_t_memory_LDADD = $(XLS_PROCESS_LDADD)
 
+check_PROGRAMS += tests/process/t-attest
+TESTS += tests/process/t-attest
+tests_process_t_attest_SOURCES = tests/process/t-attest.c $(XLS_PROCESS)
+tests_process_t_attest_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS) $(SODIUM_CFLAGS)
+tests_process_t_attest_LDADD = $(XLS_TPM) $(XLS_PROCESS_LDADD) $(XLS_TPM_LIBS)
+
 XLS_LINT += tests/process/t-links.sh tests/process/t-cli.sh
 
-# Helpers that are not as they should be, for t-security.
+# Helpers that are not as they should be, for t-security and t-attest.
+check_PROGRAMS += tests/process/lying/xlsec-keys
+tests_process_lying_xlsec_keys_SOURCES = tests/process/keys-lying.c
+tests_process_lying_xlsec_keys_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_attester_open -Wl,--wrap=xls_attester_show
+tests_process_lying_xlsec_keys_LDADD = $(XLS_TPM) $(XLS_CORE) \
+	$(SODIUM_LIBS) $(INIH_LIBS) $(XLS_TPM_LIBS)
 check_PROGRAMS += tests/process/careless/xlsec-guard \
 	tests/process/late/xlsec-guard
 tests_process_careless_xlsec_guard_SOURCES = tests/process/guard-careless.c

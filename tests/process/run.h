@@ -25,6 +25,7 @@ struct field {
     int outer;        /* the source connects here */
     int inner;        /* and we connect to the destination by this one */
     const char *more; /* of the configuration; static storage */
+    unsigned spare;   /* processes that are the test's own children */
 };
 
 enum act {
@@ -100,6 +101,10 @@ void field_end(struct field *field);
 
 /* From now on that host's guard is tests/process/GUARD/xlsec-guard. */
 bool field_odd_guard(struct field *field, enum side side, const char *guard);
+
+/* Make a second directory of helpers, lib's beside it, of that name: its keys is
+ * tests/process/NAME/xlsec-keys. */
+bool field_odd_keys(struct field *field, const char *name);
 
 /* A new run on that field with nothing wrong.  End it with run_end(). */
 bool run_begin(struct run *run, const struct field *field, const char *stream);
