@@ -17,7 +17,8 @@
 static const char usage_text[] =
     "Usage: xlsec attest [options] <host>\n"
     "\n"
-    "Connect to a host as for a migration, have both sides show their Evidence,\n"
+    "Connect to a host as for a migration, have both sides show their "
+    "Evidence,\n"
     "and say whether that host is what our appraisal policy wants. Nothing is\n"
     "moved, and no guest is looked at.\n"
     "\n"
@@ -25,7 +26,8 @@ static const char usage_text[] =
     "  --json           print the outcome as JSON\n"
     "  --confdir <dir>  default " XLS_CONFDIR "\n"
     "\n"
-    "Exit status: 0 it is, 1 it could not be found out, 2 usage, 3 it is not.\n";
+    "Exit status: 0 it is, 1 it could not be found out, 2 usage, 3 it is "
+    "not.\n";
 
 struct options {
     struct xls_send_setup setup;

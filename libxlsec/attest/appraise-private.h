@@ -21,9 +21,9 @@ struct xls_first {
 
 /*
  * Verify a TPM's quote: the signature and everything around it.  first is NULL
- * for the first, and class where there is no policy.  *claims (values and firmware) and *clock are written only on
- * XLS_OK.  In a build without TPM support it refuses, with that reason.
- * Errors: xls_quote_check()'s.
+ * for the first, and class where there is no policy.  *claims (values and
+ * firmware) and *clock are written only on XLS_OK.  In a build without TPM
+ * support it refuses, with that reason. Errors: xls_quote_check()'s.
  */
 XLS_MUST_USE enum xls_rc
 xls_appraise_quote(const struct xls_enrolled *enrolled,

@@ -3,14 +3,12 @@
 #include "attest/appraise-private.h"
 #include "attest/name.h"
 
-enum xls_rc xls_appraise_quote(const struct xls_enrolled *enrolled,
-                               const struct xls_policy_class *class,
-                               const struct xls_evidence *e,
-                               const uint8_t *binder,
-                               const struct xls_first *first,
-                               struct xls_claims *claims,
-                               struct xls_quote_clock *clock,
-                               struct xls_reason *why)
+enum xls_rc
+xls_appraise_quote(const struct xls_enrolled *enrolled,
+                   const struct xls_policy_class *class,
+                   const struct xls_evidence *e, const uint8_t *binder,
+                   const struct xls_first *first, struct xls_claims *claims,
+                   struct xls_quote_clock *clock, struct xls_reason *why)
 {
     const struct xls_quote quote = {.message = e->message,
                                     .message_len = e->message_len,

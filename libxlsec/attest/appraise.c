@@ -14,8 +14,8 @@ struct xls_appraiser {
     struct xls_policy *policy; /* owned; NULL where nothing is wanted */
     const struct xls_policy_class *class;
     struct xls_first first;
-    unsigned epoch;  /* of the Evidence that is due */
-    enum xls_rc rc;  /* the first refusal, which is final */
+    unsigned epoch; /* of the Evidence that is due */
+    enum xls_rc rc; /* the first refusal, which is final */
 };
 
 /* [E-130] What is wanted has to be there to be held against. */
@@ -92,9 +92,9 @@ static enum xls_rc judge_kind(const struct xls_appraiser *a,
                               const struct xls_evidence *e,
                               struct xls_reason *why)
 {
-    bool tpm = a->enrolled.wanted == XLS_EVIDENCE_TPM ||
-               (a->class != NULL &&
-                xls_policy_kind(a->class) == XLS_EVIDENCE_TPM);
+    bool tpm =
+        a->enrolled.wanted == XLS_EVIDENCE_TPM ||
+        (a->class != NULL && xls_policy_kind(a->class) == XLS_EVIDENCE_TPM);
     bool enough = e->kind == XLS_EVIDENCE_TPM
                       ? a->enrolled.ak_len > 0
                       : e->kind == XLS_EVIDENCE_SOFTWARE && !tpm &&
@@ -111,10 +111,9 @@ static enum xls_rc judge_kind(const struct xls_appraiser *a,
                              : "the host shows Evidence of a kind that is not "
                                "enough");
     xls_reason_expected(why, "%s Evidence", tpm ? "TPM" : "TPM or software");
-    xls_reason_seen(why, "%s Evidence",
-                    e->kind == XLS_EVIDENCE_NONE
-                        ? "no"
-                        : xls_evidence_kind_name(e->kind));
+    xls_reason_seen(
+        why, "%s Evidence",
+        e->kind == XLS_EVIDENCE_NONE ? "no" : xls_evidence_kind_name(e->kind));
     return XLS_PEER_POLICY;
 }
 

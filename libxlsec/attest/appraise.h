@@ -59,7 +59,7 @@ struct xls_attested {
     char policy[XLS_CLASS_MAX];  /* name of our appraisal policy */
     uint32_t version;            /* its version */
     char class[XLS_CLASS_MAX];
-    char set[XLS_CLASS_MAX];     /* the set of Reference Values that holds */
+    char set[XLS_CLASS_MAX];      /* the set of Reference Values that holds */
     struct xls_quote_clock clock; /* of kind TPM */
     uint32_t pcrs;                /* those that were signed */
     uint8_t peer_policy[32];      /* digest of the Attester's own policy */
@@ -77,11 +77,12 @@ typedef void xls_appraise_say(void *ctx, const char *line);
  * Errors: XLS_PEER_POLICY (an enrolled key is none, a policy is none, or none
  * covers that host), XLS_HOST_NOMEM.
  */
-XLS_MUST_USE enum xls_rc
-xls_appraiser_new(const struct xls_enrolled *enrolled,
-                  const struct xls_occasion *occasion, const char *policy,
-                  size_t policy_len, struct xls_appraiser **out,
-                  struct xls_reason *why);
+XLS_MUST_USE enum xls_rc xls_appraiser_new(const struct xls_enrolled *enrolled,
+                                           const struct xls_occasion *occasion,
+                                           const char *policy,
+                                           size_t policy_len,
+                                           struct xls_appraiser **out,
+                                           struct xls_reason *why);
 void xls_appraiser_free(struct xls_appraiser *a);
 
 /*

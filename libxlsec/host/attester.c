@@ -40,7 +40,8 @@ struct xls_attester {
     struct xls_pcrs registers;
 };
 
-/* --- what is opened as root ------------------------------------------------ */
+/* --- what is opened as root ------------------------------------------------
+ */
 
 /* A log: the one configured has to be there, the usual one may be. */
 static enum xls_rc open_log(const char *configured, const char *usual, int *fd,
@@ -201,7 +202,8 @@ enum xls_rc xls_attester_measured(struct xls_attester *a, const void *lines,
     return XLS_OK;
 }
 
-/* --- Evidence --------------------------------------------------------------- */
+/* --- Evidence ---------------------------------------------------------------
+ */
 
 /* A log from its beginning; *len 0 where there is none. */
 static enum xls_rc read_log(int fd, size_t most, const char *what, char **out,
@@ -309,12 +311,14 @@ static enum xls_rc show_software(struct xls_attester *a,
     }
     (void)clock_gettime(CLOCK_BOOTTIME, &now);
     memcpy(clock.boot_id, a->boot_id, sizeof(clock.boot_id));
-    clock.uptime = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    clock.uptime =
+        (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
     e->log = (const uint8_t *)a->lines;
     e->log_len = a->lines_len;
     e->pcrs = a->registers;
     bind(a, b, e, binder);
-    rc = xls_software_sign(&state, &a->key, message, &e->message_len, signature);
+    rc =
+        xls_software_sign(&state, &a->key, message, &e->message_len, signature);
     if (rc == XLS_OK) {
         e->message = message;
         e->signature = signature;

@@ -31,6 +31,7 @@ XLS_MUST_USE enum xls_rc xls_attester_open(const struct xls_conf *conf,
 /* Wipe and free; NULL does nothing. */
 void xls_attester_free(struct xls_attester *a);
 
+/* What it shows. */
 enum xls_evidence_kind xls_attester_kind(const struct xls_attester *a);
 
 /*

@@ -96,7 +96,6 @@ enum xls_msg {
 /* Octets of a SHOW. */
 #define XLS_SHOW_BODY 118
 
-
 /* Say FAILED with rc and why's sentence (or rc's own); errors are ignored, for
  * there is nobody else to tell. */
 void xls_msg_failed(int fd, enum xls_rc rc, const struct xls_why *why);

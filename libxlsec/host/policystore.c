@@ -25,8 +25,8 @@ enum xls_rc xls_policystore_load(const struct xls_conf *conf, char **text,
     }
     rc = fd < 0 ? XLS_HOST_IO : xls_fd_slurp(fd, XLS_POLICY_MAX, text, len);
     xls_fd_close(&fd);
-    return rc == XLS_OK ? rc
-                        : xls_why_set(why, XLS_HOST_CONF,
-                                      "%s: cannot be read: %s", path,
-                                      strerror(errno));
+    return rc == XLS_OK
+               ? rc
+               : xls_why_set(why, XLS_HOST_CONF, "%s: cannot be read: %s", path,
+                             strerror(errno));
 }

@@ -55,25 +55,33 @@ static void drop(struct verify *v)
     v->len = 0;
 }
 
-/* The label, what is wrong, what it should be and what it is, in a sentence. */
-static enum xls_rc tell(struct xls_why *why, enum xls_rc rc,
-                        const struct xls_reason *reason)
-{
-    if (reason->text[0] == '\0') {
-        return rc;
-    }
-    return xls_why_set(why, rc, "[%s] %s%s%s%s%s", reason->rule, reason->text,
-                       reason->expected[0] == '\0' ? "" : "; expected ",
-                       reason->expected,
-                       reason->seen[0] == '\0' ? "" : ", seen ", reason->seen);
-}
-
 static void say(void *ctx, const char *line)
 {
     size_t len = strlen(line);
 
     (void)ctx;
     (void)!xls_ipc_send(XLS_CTL_FD, XLS_MSG_VERIFY_SAID, line, len);
+}
+
+/* [E-134] The label and what is wrong, in a sentence, which the peer may hear;
+ * what it should be and what it is, in lines for our own eyes. */
+static enum xls_rc tell(struct xls_why *why, enum xls_rc rc,
+                        const struct xls_reason *reason)
+{
+    char line[2 * sizeof(reason->seen)];
+
+    if (reason->text[0] == '\0') {
+        return rc;
+    }
+    if (reason->expected[0] != '\0') {
+        (void)snprintf(line, sizeof(line), "expected %s", reason->expected);
+        say(NULL, line);
+    }
+    if (reason->seen[0] != '\0') {
+        (void)snprintf(line, sizeof(line), "seen     %s", reason->seen);
+        say(NULL, line);
+    }
+    return xls_why_set(why, rc, "[%s] %s", reason->rule, reason->text);
 }
 
 /* VERIFY_START, then the policy, which may be empty. */

@@ -261,8 +261,8 @@ static bool is_due(const struct wire *w)
     return w->asked < (phase < XLS_PHASE_ENDED ? 1U : 2U);
 }
 
-/* [P-53] Until ours has left, nothing that the toolstack says may pass it; so it
- * is not heard.  When it ends, keys ends as well, and then so do we. */
+/* [P-53] Until ours has left, nothing that the toolstack says may pass it; so
+ * it is not heard.  When it ends, keys ends as well, and then so do we. */
 static bool is_deaf(const struct wire *w)
 {
     return w->answering || is_due(w);

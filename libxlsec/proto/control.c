@@ -38,7 +38,8 @@ static const struct kind *kind_of(enum xls_control_type type)
 {
     static const struct kind none = {"unknown", 0, false, false};
 
-    return type > XLS_CONTROL_NONE && type <= XLS_EVIDENCE ? &kinds[type] : &none;
+    return type > XLS_CONTROL_NONE && type <= XLS_EVIDENCE ? &kinds[type]
+                                                           : &none;
 }
 
 const char *xls_control_name(enum xls_control_type type)

@@ -294,9 +294,8 @@ static enum xls_rc measure(struct xls_crew *crew, struct xls_why *why)
 {
     char *lines = NULL;
     size_t len = 0;
-    enum xls_rc rc =
-        crew->measure.measure(crew->measure.ctx, crew->conf.libexec, &lines,
-                              &len, why);
+    enum xls_rc rc = crew->measure.measure(
+        crew->measure.ctx, crew->conf.libexec, &lines, &len, why);
 
     if (rc == XLS_OK) {
         rc = len <= XLS_IPC_BODY

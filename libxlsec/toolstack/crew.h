@@ -10,16 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/rc.h"
 #include "attest/appraise.h"
+#include "base/rc.h"
 #include "base/why.h"
 #include "host/conf.h"
 #include "host/msg.h"
 #include "host/ring.h"
 #include "host/spawn.h"
 #include "proto/control.h"
-#include "toolstack/guest.h"
 #include "proto/payload.h"
+#include "toolstack/guest.h"
 #include "xenfmt/config.h"
 
 enum xls_from {
@@ -49,17 +49,17 @@ struct xls_crew {
     uint8_t own_key[XLS_KEY];
     uint8_t peer_key[XLS_KEY]; /* source: expected; destination: proven */
     char peer_name[XLS_NAME];  /* empty until known */
-    bool learning;  /* before the start: no policy is asked, and */
-    uint8_t *shown; /* the peer's first Evidence is kept; owned */
+    bool learning;             /* before the start: no policy is asked, and */
+    uint8_t *shown;            /* the peer's first Evidence is kept; owned */
     size_t shown_len;
     bool waived;     /* 'evidence = none': the peer has nothing to prove */
     bool disproven;  /* verify has refused its Evidence */
     unsigned proven; /* pieces of its Evidence that are good, of two */
     uint8_t peer_ak_name[XLS_NAME_LEN];
     struct xls_attested attested; /* what the last of them says */
-    char *said; /* lines that explain a refusal of it; owned */
-    uint8_t id[XLS_ID_LEN];    /* source: set before start; destination: the
-                                  source's, once there is a peer */
+    char *said;             /* lines that explain a refusal of it; owned */
+    uint8_t id[XLS_ID_LEN]; /* source: set before start; destination: the
+                               source's, once there is a peer */
     /* of the session, once there is a peer */
     uint8_t h[XLS_HASH_LEN];
     uint8_t own_nonce[XLS_NONCE_LEN];

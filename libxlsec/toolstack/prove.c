@@ -32,8 +32,8 @@ static void enrol(const struct xls_peer *peer, struct xls_enrolled *e)
 static void occasion_of(const struct xls_crew *crew, struct xls_occasion *o)
 {
     memset(o, 0, sizeof(*o));
-    o->peer_role = crew->role == XLS_ROLE_SOURCE ? XLS_ROLE_DESTINATION
-                                                 : XLS_ROLE_SOURCE;
+    o->peer_role =
+        crew->role == XLS_ROLE_SOURCE ? XLS_ROLE_DESTINATION : XLS_ROLE_SOURCE;
     o->suite = crew->suite;
     memcpy(o->h, crew->h, sizeof(o->h));
     memcpy(o->peer_key, crew->peer_key, sizeof(o->peer_key));
@@ -127,9 +127,9 @@ enum xls_rc xls_prove_begin(struct xls_crew *crew, struct xls_why *why)
     } else if (rc == XLS_OK) {
         enrol(peer, &enrolled);
         enrolled.learning = crew->learning;
-        rc = crew->learning ? XLS_OK
-                            : xls_policystore_load(&crew->conf, &policy,
-                                                   &policy_len, why);
+        rc = crew->learning
+                 ? XLS_OK
+                 : xls_policystore_load(&crew->conf, &policy, &policy_len, why);
         if (rc == XLS_OK) {
             rc = start(crew, &enrolled, policy, policy_len, why);
         }

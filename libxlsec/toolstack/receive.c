@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/secret.h"
 #include "attest/binder.h"
+#include "base/secret.h"
 #include "channel/admit.h"
 #include "crypto/start.h"
 #include "host/clock.h"
@@ -28,7 +28,7 @@ struct receive {
     struct xls_offer offer;
     char *offered; /* its config, as the source wrote it */
     char *config;  /* the same in the guard's words */
-    int pipe; /* libxl's end of the pipe from guard */
+    int pipe;      /* libxl's end of the pipe from guard */
     int64_t began;
     bool wire_done;
     bool guard_done;
@@ -117,8 +117,8 @@ static enum xls_rc refuse(struct receive *r, const char *rule)
 static enum xls_rc await_proof(struct receive *r, unsigned epochs)
 {
     struct xls_watch watch = {
-        .deadline = xls_now_ms() +
-                    (int64_t)r->crew.conf.evidence_seconds * 1000};
+        .deadline =
+            xls_now_ms() + (int64_t)r->crew.conf.evidence_seconds * 1000};
     enum xls_from from;
     enum xls_rc rc = XLS_OK;
 
@@ -421,8 +421,7 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     enum xls_rc rc;
 
     *report = (struct xls_report){.guest = ""};
-    r.crew.keys = r.crew.wire = r.crew.guard = r.crew.verify =
-        XLS_CHILD_NONE;
+    r.crew.keys = r.crew.wire = r.crew.guard = r.crew.verify = XLS_CHILD_NONE;
     r.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
     rc = xls_crypto_start();
     if (rc == XLS_OK) {

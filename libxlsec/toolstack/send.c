@@ -176,8 +176,7 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     enum xls_rc rc;
 
     *report = (struct xls_report){.guest = ""};
-    s.crew.keys = s.crew.wire = s.crew.guard = s.crew.verify =
-        XLS_CHILD_NONE;
+    s.crew.keys = s.crew.wire = s.crew.guard = s.crew.verify = XLS_CHILD_NONE;
     s.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
     rc = move(&s);
     if (rc != XLS_OK) {

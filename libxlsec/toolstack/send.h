@@ -20,7 +20,7 @@ struct xls_send_setup {
     const char *command; /* NULL: TCP; else its stdin and stdout are the link */
     bool paused;         /* leave the guest paused there */
     bool keep_domid;
-    bool dry_run;  /* ask, and stop when admitted */
+    bool dry_run;     /* ask, and stop when admitted */
     bool attest_only; /* stop when the host is proven; ops are not used */
     bool learning;    /* and then: without a policy; see report.shown */
     int cancel_fd; /* becomes readable: abort if that is still possible; -1 */

@@ -74,11 +74,11 @@ START_TEST(the_form_is_judged)
         size_t at;
         uint8_t value;
     } bad[] = {
-        {0, 1},  {1, 2}, {1, 0}, /* version */
-        {2, 3},  {2, 255},       /* kind */
-        {3, 1},                  /* reserved */
-        {4, 1},  {7, 2},         /* epoch */
-        {40, 4},                 /* the message has 1024 octets at most */
+        {0, 1},  {1, 2},   {1, 0}, /* version */
+        {2, 3},  {2, 255},         /* kind */
+        {3, 1},                    /* reserved */
+        {4, 1},  {7, 2},           /* epoch */
+        {40, 4},                   /* the message has 1024 octets at most */
     };
     struct xls_evidence e = sample(XLS_EVIDENCE_TPM);
     struct xls_evidence back;
@@ -190,8 +190,8 @@ END_TEST
 int main(void)
 {
     const TTest *const list[] = {
-        it_makes_the_round,          the_form_is_judged,
-        nothing_malformed_is_sent,   the_binder_is_the_documents,
+        it_makes_the_round,        the_form_is_judged,
+        nothing_malformed_is_sent, the_binder_is_the_documents,
         the_logs_are_told_apart,
     };
 

@@ -103,7 +103,8 @@ static bool point_to_helpers(struct field *f, enum side side, const char *name,
     (void)snprintf(dir, sizeof(dir), "%s/%s", f->hosts.top, name);
     (void)snprintf(text, sizeof(text), "[paths]\nlibexec = %s\n%s", dir,
                    f->more);
-    return (access(dir, X_OK) == 0 || gather_helpers(dir, "xl-plugin", guard)) &&
+    return (access(dir, X_OK) == 0 ||
+            gather_helpers(dir, "xl-plugin", guard)) &&
            xls_two_hosts_write(&f->hosts, (unsigned)side, "xlsec.conf", text,
                                0644);
 }

@@ -124,7 +124,8 @@ enum xls_rc __wrap_xls_attester_show(struct xls_attester *a,
     if (rc != XLS_OK) {
         return rc;
     }
-    if (is("epoch")) { /* the other moment's, and says that it were this one's */
+    if (is("epoch")) { /* the other moment's, and says that it were this one's
+                        */
         (*out)[7] = (uint8_t)b->epoch;
     }
     if (is("replay") || (is("again") && second)) {
@@ -134,8 +135,8 @@ enum xls_rc __wrap_xls_attester_show(struct xls_attester *a,
         }
     }
     if ((is("keep") || is("again")) && !second) {
-        rc = pwrite(tape, *out, *len, 0) == (ssize_t)*len ? XLS_OK
-                                                          : XLS_HOST_IO;
+        rc =
+            pwrite(tape, *out, *len, 0) == (ssize_t)*len ? XLS_OK : XLS_HOST_IO;
     }
     if (is("flip")) {
         (*out)[*len / 2] ^= 1;

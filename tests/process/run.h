@@ -102,8 +102,8 @@ void field_end(struct field *field);
 /* From now on that host's guard is tests/process/GUARD/xlsec-guard. */
 bool field_odd_guard(struct field *field, enum side side, const char *guard);
 
-/* Make a second directory of helpers, lib's beside it, of that name: its keys is
- * tests/process/NAME/xlsec-keys. */
+/* Make a second directory of helpers, lib's beside it, of that name: its keys
+ * is tests/process/NAME/xlsec-keys. */
 bool field_odd_keys(struct field *field, const char *name);
 
 /* A new run on that field with nothing wrong.  End it with run_end(). */

@@ -25,7 +25,7 @@ enum part {
     PART_AGAIN, /* its second */
     PART_COMMIT,
     PART_MSG2,
-    PART_BACK, /* EVIDENCE of the destination */
+    PART_BACK,  /* EVIDENCE of the destination */
     PART_ADMIT, /* or REFUSE */
     PART_BACK_AGAIN,
     PART_PREPARED,

@@ -61,7 +61,8 @@ START_TEST(types_sizes_and_senders)
           want[i].destination);
         T(!xls_control_sends(XLS_ROLE_NONE, want[i].type));
     }
-    for (unsigned type = 0; type < 300; type += type == 0 ? XLS_CONTROL_TYPES : 1) {
+    for (unsigned type = 0; type < 300;
+         type += type == 0 ? XLS_CONTROL_TYPES : 1) {
         T(xls_control_size((enum xls_control_type)type) == 0);
         T(strcmp(xls_control_name((enum xls_control_type)type), "unknown") ==
           0);
@@ -181,6 +182,7 @@ START_TEST(every_octet_of_small_messages_is_judged)
 }
 END_TEST
 
+/* [P-54] */
 START_TEST(every_octet_of_large_messages_is_judged)
 {
     static const enum xls_control_type large[] = {XLS_OFFER, XLS_PART,
@@ -205,8 +207,9 @@ START_TEST(padding_is_zero)
     struct xls_control back;
 
     for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
-        size_t used = type == XLS_PART ? XLS_CONTROL_LARGE
-                                       : type == XLS_EVIDENCE ? 728 : 400;
+        size_t used = type == XLS_PART       ? XLS_CONTROL_LARGE
+                      : type == XLS_EVIDENCE ? 728
+                                             : 400;
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);

@@ -44,7 +44,8 @@ static const struct production live[] = {
     {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
     {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_COMMIT, XLS_PHASE_COMMITTED},
     {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
-    {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_COMMITTED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_COMMITTED,
+     XLS_PHASE_CLOSED},
     {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_BURNED, XLS_PHASE_CLOSED},
     {XLS_PHASE_STREAM, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
     {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
@@ -84,9 +85,8 @@ static const struct production live[] = {
 
 static const enum xls_role roles[] = {XLS_ROLE_SOURCE, XLS_ROLE_DESTINATION};
 
-static enum xls_session_phase want_of(enum xls_role by,
-                                      enum xls_session_phase phase,
-                                      unsigned step)
+static enum xls_session_phase
+want_of(enum xls_role by, enum xls_session_phase phase, unsigned step)
 {
     for (size_t i = 0; i < T_COUNT(live); i++) {
         if (live[i].from == phase && live[i].by == by && live[i].step == step) {
@@ -124,8 +124,8 @@ START_TEST(exactly_these_productions_live)
 }
 END_TEST
 
-/* One-shot: but for ALIVE, records and parts every step goes forward, so no message
- * can pass twice. */
+/* One-shot: but for ALIVE, records and parts every step goes forward, so no
+ * message can pass twice. */
 START_TEST(every_step_goes_forward)
 {
     for (size_t i = 0; i < T_COUNT(live); i++) {
@@ -180,15 +180,15 @@ static unsigned walk(enum xls_session_phase at, bool prepared, bool committed)
 START_TEST(every_path_ends)
 {
     enum {
-        PREPARED = 1 + 2,         /* ABORT; COMMITTED, BURNED */
-        AGAIN = 3 + PREPARED,     /* FAILED, ABORT, REFUSE */
-        AGAIN_S = 3 + AGAIN,      /* the same */
-        AGAIN_D = 2 + AGAIN,      /* FAILED, ABORT */
+        PREPARED = 1 + 2,     /* ABORT; COMMITTED, BURNED */
+        AGAIN = 3 + PREPARED, /* FAILED, ABORT, REFUSE */
+        AGAIN_S = 3 + AGAIN,  /* the same */
+        AGAIN_D = 2 + AGAIN,  /* FAILED, ABORT */
         ENDED = 2 + AGAIN_S + AGAIN_D,
-        OFFERED = 1 + 2 + ENDED,  /* REFUSE; in STREAM FAILED, ABORT */
-        SHOWN = 2 + OFFERED,      /* ABORT, REFUSE */
-        SHOWN_S = 1 + SHOWN,      /* REFUSE */
-        SHOWN_D = 1 + SHOWN,      /* ABORT */
+        OFFERED = 1 + 2 + ENDED, /* REFUSE; in STREAM FAILED, ABORT */
+        SHOWN = 2 + OFFERED,     /* ABORT, REFUSE */
+        SHOWN_S = 1 + SHOWN,     /* REFUSE */
+        SHOWN_D = 1 + SHOWN,     /* ABORT */
     };
 
     T(walk(XLS_PHASE_READY, false, false) == SHOWN_S + SHOWN_D);

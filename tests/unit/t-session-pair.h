@@ -144,8 +144,8 @@ static inline struct xls_event t_pass(struct xls_session *from,
 }
 
 /* not inline: a message is large, and a test says many */
-__attribute__((noinline, unused)) static void
-t_say(struct xls_session *s, enum xls_control_type type)
+__attribute__((noinline, unused)) static void t_say(struct xls_session *s,
+                                                    enum xls_control_type type)
 {
     struct xls_control msg;
 

@@ -676,7 +676,7 @@ START_TEST(evidence_may_follow_message_3_at_once)
 }
 END_TEST
 
-/* [P-41] Both at once: the two ends go two ways to the same phase. */
+/* [P-41] [P-53] Both at once: the two ends go two ways to the same phase. */
 START_TEST(evidence_crosses)
 {
     static struct t_wire a;
