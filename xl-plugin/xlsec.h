@@ -6,7 +6,8 @@
 #ifndef XLS_PLUGIN_XLSEC_H
 #define XLS_PLUGIN_XLSEC_H
 
-/* bench.c, id.c, init.c, trust.c; check.h and check-quote.h have two more. */
+/* bench.c, id.c, init.c, trust.c; check.h, check-quote.h and policy.h have
+ * more. */
 int xlsec_cmd_bench(int argc, char **argv);
 int xlsec_cmd_id(int argc, char **argv);
 int xlsec_cmd_init(int argc, char **argv);

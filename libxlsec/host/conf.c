@@ -99,6 +99,14 @@ static bool conf_libexec(void *out, const char *value)
     return value[0] == '/' && set_text(c->libexec, sizeof(c->libexec), value);
 }
 
+static bool conf_unsigned(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    c->policy_unsigned = strcmp(value, "yes") == 0;
+    return c->policy_unsigned || strcmp(value, "no") == 0;
+}
+
 static const struct xls_ini_word conf_words[] = {
     {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false,
      NULL},
@@ -109,6 +117,7 @@ static const struct xls_ini_word conf_words[] = {
     {"time", "stall", conf_stall, "seconds, 1 to 3600", false, NULL},
     {"time", "finish", conf_finish, "seconds, 1 to 86400", false, NULL},
     {"paths", "libexec", conf_libexec, "an absolute path", false, NULL},
+    {"policy", "unsigned", conf_unsigned, "yes or no", false, NULL},
 };
 
 static bool peer_name(void *out, const char *value)

@@ -40,6 +40,7 @@ struct xls_conf {
     unsigned stall_seconds;     /* silence after which a peer is given up */
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
+    bool policy_unsigned;       /* an appraisal policy needs no signature */
 };
 
 struct xls_peer {
