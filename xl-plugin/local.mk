@@ -42,7 +42,10 @@ xl_plugin_xlsec_SOURCES = xl-plugin/attest.c xl-plugin/bench.c xl-plugin/check.c
 	xl-plugin/check.h xl-plugin/check-quote.c xl-plugin/check-quote.h \
 	xl-plugin/explain.c xl-plugin/explain.h \
 	xl-plugin/id.c xl-plugin/init.c \
-	xl-plugin/madestream.c xl-plugin/madestream.h xl-plugin/say.c \
+	xl-plugin/madestream.c xl-plugin/madestream.h \
+	xl-plugin/policy.c xl-plugin/policy.h xl-plugin/policy-appraise.c \
+	xl-plugin/policy-claims.c xl-plugin/policy-learn.c \
+	xl-plugin/say.c \
 	xl-plugin/say.h xl-plugin/standin.c xl-plugin/standin.h \
 	xl-plugin/trust.c xl-plugin/twohosts.c xl-plugin/twohosts.h \
 	xl-plugin/xlsec.c xl-plugin/xlsec.h

@@ -11,6 +11,7 @@
 
 #include "check-quote.h"
 #include "check.h"
+#include "policy.h"
 #include "say.h"
 
 struct command {
@@ -26,6 +27,8 @@ static const struct command commands[] = {
     {"attest", xlsec_cmd_attest, "have another host prove what it booted"},
     {"check", xlsec_cmd_check, "judge a saved guest or migration stream"},
     {"check-quote", xlsec_cmd_check_quote, "verify a TPM's quote from files"},
+    {"policy", xlsec_cmd_policy,
+     "show, check, install or learn the appraisal policy"},
     {"bench", xlsec_cmd_bench, "measure this machine with the real processes"},
 };
 

@@ -6,8 +6,8 @@
 #ifndef XLS_PLUGIN_XLSEC_H
 #define XLS_PLUGIN_XLSEC_H
 
-/* attest.c, bench.c, id.c, init.c, trust.c; check.h and check-quote.h have two
- * more. */
+/* attest.c, bench.c, id.c, init.c, trust.c; check.h, check-quote.h and policy.h
+ * have more. */
 int xlsec_cmd_attest(int argc, char **argv);
 int xlsec_cmd_bench(int argc, char **argv);
 int xlsec_cmd_id(int argc, char **argv);

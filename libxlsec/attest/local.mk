@@ -32,12 +32,15 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \
 	libxlsec/attest/kind.h \
 	libxlsec/attest/name.c libxlsec/attest/name.h \
+	libxlsec/attest/minisign.c libxlsec/attest/minisign.h \
 	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
 	libxlsec/attest/policy.h \
 	libxlsec/attest/policy-appraise.c \
 	libxlsec/attest/policy-close.c \
 	libxlsec/attest/policy-explain.c \
 	libxlsec/attest/policy-ima.c \
+	libxlsec/attest/policy-learn.c libxlsec/attest/policy-learn.h \
+	libxlsec/attest/policy-listed.c \
 	libxlsec/attest/policy-private.h \
 	libxlsec/attest/policy-read.c \
 	libxlsec/attest/policy-reader.h \

@@ -98,6 +98,25 @@ XLS_MUST_USE enum xls_rc xls_policy_ima_reason(const struct policy_ima *ima,
 bool xls_policy_aggregate(const struct xls_pcrs *pcrs,
                           uint8_t out[XLS_PCR_LEN]);
 
+/* --- what a list names (policy-listed.c) */
+
+/* Files, sorted, each once. */
+struct policy_listed {
+    struct policy_file *files; /* owned */
+    size_t count;
+    char *octets; /* owned: their paths and digests */
+};
+
+/* The files that the list names up to the quoted value of PCR 10, without the
+ * boot_aggregate of the quoted values.  *out is the caller's
+ * (xls_policy_listed_free), and untouched on error.  Errors: XLS_PEER_POLICY (a
+ * list that no policy could allow), those of xls_imalog_feed(),
+ * XLS_HOST_NOMEM. */
+XLS_MUST_USE enum xls_rc xls_policy_listed(const struct xls_claims *claims,
+                                           struct policy_listed *out,
+                                           struct xls_reason *why);
+void xls_policy_listed_free(struct policy_listed *listed);
+
 /* --- words (policy-explain.c) */
 
 /* Append what differs from the set in these PCRs, and what the log says. */

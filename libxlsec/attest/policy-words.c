@@ -15,8 +15,7 @@ static char *field_alone(char *at)
     return *at == '\0' ? text : NULL;
 }
 
-/* What names policies, classes and sets. */
-static bool name_ok(const char *name)
+bool xls_policy_name_ok(const char *name)
 {
     static const char good[] = "abcdefghijklmnopqrstuvwxyz"
                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
@@ -74,7 +73,7 @@ static bool take_name(struct policy_reader *r, char *at)
 {
     r->place = IN_VERSION;
     r->p->name = field_alone(at);
-    return name_ok(r->p->name);
+    return xls_policy_name_ok(r->p->name);
 }
 
 static bool take_version(struct policy_reader *r, char *at)
@@ -93,7 +92,7 @@ static bool take_class(struct policy_reader *r, char *at)
 
     xls_policy_class_close(r);
     r->place = IN_CLASS;
-    if (!name_ok(name)) {
+    if (!xls_policy_name_ok(name)) {
         return false;
     }
     for (size_t i = 0; i < p->class_count; i++) {
@@ -175,7 +174,7 @@ static bool take_set(struct policy_reader *r, char *at)
 
     xls_policy_set_close(r);
     r->place = IN_SET;
-    if (!name_ok(name)) {
+    if (!xls_policy_name_ok(name)) {
         return false;
     }
     for (size_t i = 0; i < class->set_count; i++) {

@@ -61,6 +61,10 @@ XLS_MUST_USE enum xls_rc xls_policy_read(const void *text, size_t len,
 /* Give it up, and all that was got from it; NULL does nothing. */
 void xls_policy_free(struct xls_policy *policy);
 
+/* Is this what policies, classes and sets may be called ([E-81])?  NULL is
+ * not. */
+bool xls_policy_name_ok(const char *name);
+
 /* Its name, its version (1 at least), and the SHA-256 of its text
  * (XLS_POLICY_DIGEST octets); the policy's. */
 const char *xls_policy_name(const struct xls_policy *policy);

@@ -126,14 +126,21 @@ static enum xls_rc open_software(struct xls_attester *a, const char *key_path,
 static enum xls_rc note_policy(struct xls_attester *a,
                                const struct xls_conf *conf, struct xls_why *why)
 {
-    char *text = NULL;
-    size_t len = 0;
-    enum xls_rc rc = xls_policystore_load(conf, &text, &len, why);
+    const struct xls_policystore store = {.confdir = conf->dir,
+                                          .statedir = conf->state,
+                                          .allow_unsigned =
+                                              conf->policy_unsigned};
+    struct xls_policy_loaded loaded;
+    enum xls_rc rc;
 
-    if (rc == XLS_OK && text != NULL) {
-        (void)crypto_hash_sha256(a->policy, (const uint8_t *)text, len);
+    if (!xls_policystore_present(&store)) {
+        return XLS_OK;
     }
-    free(text);
+    rc = xls_policystore_look(&store, &loaded, why);
+    if (rc == XLS_OK) {
+        memcpy(a->policy, xls_policy_digest(loaded.policy), sizeof(a->policy));
+        xls_policy_loaded_free(&loaded);
+    }
     return rc;
 }
 

@@ -161,6 +161,14 @@ static bool conf_pcrs(void *out, const char *value)
     return true;
 }
 
+static bool conf_unsigned(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    c->policy_unsigned = strcmp(value, "yes") == 0;
+    return c->policy_unsigned || strcmp(value, "no") == 0;
+}
+
 static const struct xls_ini_word conf_words[] = {
     {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false,
      NULL},
@@ -182,6 +190,7 @@ static const struct xls_ini_word conf_words[] = {
     {"tpm", "ima-log", conf_ima_log, "an absolute path, or none", false, NULL},
     {"tpm", "pcrs", conf_pcrs, "PCRs of 0 to 15 that rise, such as 0-7,10",
      false, NULL},
+    {"policy", "unsigned", conf_unsigned, "yes or no", false, NULL},
 };
 
 static bool peer_name(void *out, const char *value)

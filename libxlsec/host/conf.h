@@ -51,6 +51,7 @@ struct xls_conf {
     char event_log[XLS_PATH]; /* the firmware's; empty: where Linux has it */
     char ima_log[XLS_PATH];   /* IMA's list; the same */
     uint32_t pcrs;            /* those that are quoted; bit n: PCR n */
+    bool policy_unsigned;       /* an appraisal policy needs no signature */
 };
 
 struct xls_peer {

@@ -1,5 +1,6 @@
 libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/boot.c libxlsec/host/boot.h \
+	libxlsec/host/bootlogs.c libxlsec/host/bootlogs.h \
 	libxlsec/host/cage.c libxlsec/host/cage.h \
 	libxlsec/host/clock.c libxlsec/host/clock.h \
 	libxlsec/host/conf.c libxlsec/host/conf.h \
@@ -15,6 +16,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
 	libxlsec/host/policystore.c libxlsec/host/policystore.h \
+	libxlsec/host/policyversion.c libxlsec/host/policyversion.h \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
 	libxlsec/host/seen.c libxlsec/host/seen.h \

@@ -1,6 +1,6 @@
 # Evidence: what a TPM says.  tests/data/quotes is what make-quotes made once,
 # t-tpm.sh makes new ones.
-EXTRA_DIST += tests/attest/make-quotes tests/data/quotes
+EXTRA_DIST += tests/attest/make-quotes tests/data/quotes tests/data/boots
 if HAVE_CHECK
 XLS_UNIT += tests/attest/t-logs
 tests_attest_t_logs_SOURCES = tests/attest/t-logs.c tests/unit/t.h
@@ -22,10 +22,14 @@ tests_attest_t_evidence_LDADD = $(tests_attest_t_logs_LDADD)
 XLS_UNIT += tests/attest/t-policy
 tests_attest_t_policy_SOURCES = tests/attest/t-policy.c tests/attest/logs.c \
 	tests/attest/logs.h tests/unit/t.h
-tests_attest_t_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit \
-	-I$(srcdir)/tests/attest $(CHECK_CFLAGS) $(SODIUM_CFLAGS)
-tests_attest_t_policy_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS) \
-	$(CHECK_LIBS)
+tests_attest_t_policy_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS) \
+	-I$(srcdir)/tests/attest
+tests_attest_t_policy_LDADD = $(tests_attest_t_logs_LDADD)
+
+XLS_UNIT += tests/attest/t-minisign
+tests_attest_t_minisign_SOURCES = tests/attest/t-minisign.c tests/unit/t.h
+tests_attest_t_minisign_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS)
+tests_attest_t_minisign_LDADD = $(tests_attest_t_logs_LDADD)
 endif
 if TPM
 if HAVE_CHECK
@@ -72,3 +76,4 @@ tests_attest_no_tpm_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \
 	$(INIH_LIBS)
 XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-host-tpm.sh
 EXTRA_DIST += tests/attest/swtpm.sh
+XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-policy.sh

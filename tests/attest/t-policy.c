@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
  * The appraisal policy: its form, line by line, and what it allows.  Rules of
- * doc/EVIDENCE.md, [E-80] to [E-99].
+ * doc/EVIDENCE.md, [E-80] to [E-99], and
+ * [E-106].
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "attest/hex.h"
+#include "attest/policy-learn.h"
 #include "attest/policy.h"
 #include "logs.h"
 #include "t.h"
@@ -905,6 +907,301 @@ START_TEST(software)
 }
 END_TEST
 
+/* --- learning ([E-106]) ----------------------------------------------------
+ */
+
+static struct xls_policy_lesson lesson = {"p", "default", "s1", 0};
+
+/* Learn from the claims, into text; the policy, which has to allow them. */
+static struct xls_policy *learns(const void *old, size_t old_len)
+{
+    struct xls_reason why = {.rule = ""};
+    char *out = NULL;
+    size_t len = 0;
+    enum xls_rc rc = old == NULL
+                         ? xls_policy_learn(&lesson, &claims, &out, &len, &why)
+                         : xls_policy_learn_more(old, old_len, &lesson, &claims,
+                                                 &out, &len, &why);
+
+    ck_assert_msg(rc == XLS_OK, "%s: %s", why.rule, why.text);
+    T(strlen(out) == len && len < sizeof(text));
+    memcpy(text, out, len + 1);
+    used = len;
+    free(out);
+    return accepts();
+}
+
+static void teaches_nothing(const char *rule)
+{
+    struct xls_reason why = {.rule = ""};
+    char *out = text;
+    size_t len = 77;
+
+    T(xls_rc_is_peer(xls_policy_learn(&lesson, &claims, &out, &len, &why)));
+    ck_assert_msg(strcmp(why.rule, rule) == 0, "%s: %s", why.rule, why.text);
+    T(out == text && len == 77);
+}
+
+START_TEST(learn)
+{
+    struct xls_policy *policy;
+    struct xls_policy_set set;
+
+    boot(1, 40, "linux quiet");
+    policy = learns(NULL, 0);
+    allowed(policy, "s1");
+    T(xls_policy_set_at(xls_policy_class_at(policy, 0), 0, &set));
+    T(set.values == 0x111 && set.events == 4 && set.files == 0);
+    T(strstr(text, " linux quiet\n") != NULL);
+    boot(1, 41, "linux quiet");
+    not_allowed(policy, "E-94", "s1");
+    xls_policy_free(policy);
+
+    /* a log of another boot gives values alone */
+    boot(1, 40, "linux quiet");
+    claims.pcrs.value[4][0] ^= 1;
+    lesson.any = 1 << 8;
+    policy = learns(NULL, 0);
+    T(xls_policy_set_at(xls_policy_class_at(policy, 0), 0, &set));
+    T(set.values == 0x11 && set.any == 0x100 && set.events == 1);
+    xls_policy_free(policy);
+    lesson.any = 0;
+
+    boot_software(7);
+    policy = learns(NULL, 0);
+    T(xls_policy_kind(xls_policy_class_at(policy, 0)) == XLS_EVIDENCE_SOFTWARE);
+    xls_policy_free(policy);
+    claims.pcrs.mask = 0;
+    teaches_nothing("E-83");
+}
+END_TEST
+
+START_TEST(learn_list)
+{
+    struct xls_policy *policy;
+    struct xls_policy_set set;
+    size_t len;
+
+    boot_ima(true);
+    measure(201, "/usr/bin/a b");
+    measure(200, "/usr/bin/a b"); /* as before */
+    measure(202, "/x\377\n");
+    len = claims.ima_len;
+    tl_ima(&ima, NULL, NULL, "/after"); /* the quote */
+    claims.ima_len = ima.used;
+    policy = learns(NULL, 0);
+    allowed(policy, "s1");
+    T(xls_policy_set_at(xls_policy_class_at(policy, 0), 0, &set));
+    T(set.files == 3 && strstr(text, " /x\\xff\\x0a\n") != NULL);
+    T(strstr(text, "boot_aggregate") == NULL && strstr(text, "after") == NULL);
+    xls_policy_free(policy);
+
+    claims.pcrs.value[10][0] ^= 1;
+    claims.ima_len = len;
+    teaches_nothing("E-95");
+    claims.ima_len--;
+    teaches_nothing("E-50");
+    boot_ima(true);
+    measure(0, "/v");
+    teaches_nothing("E-96");
+
+    boot_ima(false); /* an aggregate of its own gets a line */
+    policy = learns(NULL, 0);
+    T(strstr(text, " boot_aggregate\n") != NULL);
+    xls_policy_free(policy);
+}
+END_TEST
+
+/* boot_aggregate alone: the value of PCR 10. */
+START_TEST(learn_aggregate)
+{
+    struct xls_policy *policy;
+    struct xls_policy_set set;
+    uint8_t digest[32];
+
+    boot_ima(true);
+    memset(claims.pcrs.value[10], 0, 32);
+    (void)crypto_hash_sha256(digest, claims.pcrs.value[0], 320);
+    ima = xls_wr_over(ima_octets, sizeof(ima_octets));
+    tl_ima(&ima, &claims.pcrs, digest, "boot_aggregate");
+    claims.ima_len = ima.used;
+    policy = learns(NULL, 0);
+    T(xls_policy_set_at(xls_policy_class_at(policy, 0), 0, &set));
+    T(set.values == 0x7ff && set.files == 0);
+    xls_policy_free(policy);
+}
+END_TEST
+
+/* A list of SHA-1, and one with more files than a policy can name. */
+START_TEST(learn_limits)
+{
+    static uint8_t octets[4 << 20];
+    struct xls_wr wr = xls_wr_over(octets, sizeof(octets));
+    uint8_t over[32], digest[32] = {1};
+    char path[64];
+
+    boot_ima(true);
+    xls_wr_u32le(&wr, 10);
+    xls_wr_copy(&wr, digest, 20);
+    xls_wr_u32le(&wr, 6);
+    xls_wr_copy(&wr, "ima-ng", 6);
+    xls_wr_u32le(&wr, 4 + 6 + 20 + 4 + 3);
+    xls_wr_u32le(&wr, 6 + 20);
+    xls_wr_copy(&wr, "sha1:", 6);
+    xls_wr_copy(&wr, digest, 20);
+    xls_wr_u32le(&wr, 3);
+    xls_wr_copy(&wr, "/a", 3);
+    (void)crypto_hash_sha256(over, octets + 38, 37);
+    memset(claims.pcrs.value[10], 0, 32);
+    claims.ima = octets;
+    claims.ima_len = wr.used;
+    teaches_nothing("E-88");
+
+    claims.pcrs.mask &= 0x3ff;
+    memset(claims.pcrs.value[10], 0, 32);
+    wr = xls_wr_over(octets, sizeof(octets));
+    for (unsigned i = 0; i < 12000; i++) {
+        (void)snprintf(path, sizeof(path), "/usr/lib/some/where/%u", i);
+        tl_ima(&wr, &claims.pcrs, digest, path);
+    }
+    T(wr.rc == XLS_OK);
+    claims.ima_len = wr.used;
+    teaches_nothing("E-80");
+}
+END_TEST
+
+START_TEST(learn_names)
+{
+    static const char *const bad[] = {"", "a b", "a\npcr 4 any", "-a"};
+
+    boot(1, 40, "linux quiet");
+    for (size_t i = 0; i < T_COUNT(bad); i++) {
+        lesson.name = bad[i];
+        teaches_nothing("E-81");
+        lesson.name = "p";
+        lesson.class = bad[i];
+        teaches_nothing("E-81");
+        lesson.class = "default";
+        lesson.set = bad[i];
+        teaches_nothing("E-81");
+        lesson.set = "s1";
+    }
+}
+END_TEST
+
+START_TEST(learn_more)
+{
+    static const char old[] = "# ours\nxlsec-policy 1\n name  a\n"
+                              "\tversion 9 \n"
+                              "class x\n# of x\nevidence tpm\npcrs 0,4,8\n"
+                              "\n# of default\nclass default\n"
+                              "evidence tpm\npcrs 0,4,8\n# last\n";
+    struct xls_reason why;
+    struct xls_policy *policy;
+    static char copy[8192];
+    char *out = NULL;
+    size_t len = 0;
+
+    boot(1, 40, "linux quiet");
+    lesson.class = "x";
+    policy = learns(old, strlen(old));
+    T(xls_policy_version(policy) == 10);
+    T(strstr(text, "version 10\nclass x\n# of x\nevidence tpm\n"
+                   "pcrs 0,4,8\n\nset s1\npcr 0 ") != NULL);
+    T(strstr(text, "\n\n# of default\nclass default\n") != NULL);
+    allowed(policy, "s1");
+    xls_policy_free(policy);
+
+    /* the same state once more, and another under the same name */
+    T(used < sizeof(copy));
+    memcpy(copy, text, used + 1);
+    lesson.set = "s2";
+    T(xls_policy_learn_more(copy, strlen(copy), &lesson, &claims, &out, &len,
+                            &why) == XLS_PEER_POLICY);
+    ck_assert_str_eq(why.rule, "E-106");
+    boot(2, 50, "linux quiet");
+    lesson.set = "s1";
+    T(xls_policy_learn_more(copy, strlen(copy), &lesson, &claims, &out, &len,
+                            &why) == XLS_PEER_RANGE);
+    ck_assert_str_eq(why.rule, "E-85");
+    claims.pcrs.mask = 0x110;
+    lesson.set = "s2";
+    T(xls_policy_learn_more(copy, strlen(copy), &lesson, &claims, &out, &len,
+                            &why) == XLS_PEER_RANGE);
+    ck_assert_str_eq(why.rule, "E-86");
+    T(out == NULL);
+    claims.pcrs.mask = 0x111;
+    policy = learns(copy, strlen(copy));
+    allowed(policy, "s2");
+    boot(1, 40, "linux quiet");
+    allowed(policy, "s1");
+    xls_policy_free(policy);
+
+    lesson.class = "y"; /* a class more, at the end */
+    policy = learns(copy, strlen(copy));
+    T(strstr(text, "# last\n\nclass y\nevidence tpm\npcrs 0,4,8\n\n"
+                   "set s2\n") != NULL);
+    xls_policy_free(policy);
+
+    write_text("xlsec-policy 1\nname a\nversion 4294967295\n");
+    T(xls_policy_learn_more(text, used, &lesson, &claims, &out, &len, &why) ==
+      XLS_PEER_RANGE);
+    ck_assert_str_eq(why.rule, "E-81");
+    lesson.class = "default";
+    lesson.set = "s1";
+}
+END_TEST
+
+/* --- a real boot ([E-57], [E-97]) ------------------------------------------
+ */
+
+static size_t slurp(const char *name, uint8_t *out, size_t size)
+{
+    const char *src = getenv("srcdir");
+    char path[4200];
+    size_t len;
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/tests/data/boots/%s",
+                   src != NULL ? src : ".", name);
+    f = fopen(path, "rb");
+    ck_assert_msg(f != NULL, "%s", path);
+    len = fread(out, 1, size, f);
+    (void)fclose(f);
+    T(len > 0 && len < size);
+    return len;
+}
+
+START_TEST(real)
+{
+    static uint8_t values[16384];
+    struct xls_policy *policy;
+    struct xls_policy_set set;
+
+    claims = (struct xls_claims){.kind = XLS_EVIDENCE_TPM};
+    T(xls_pcrs_read(values, slurp("pcrs", values, sizeof(values)), &claims.pcrs,
+                    NULL) == XLS_OK);
+    claims.log = log_octets;
+    claims.log_len = slurp("event-log", log_octets, sizeof(log_octets));
+    claims.ima = ima_octets;
+    claims.ima_len = slurp("ima", ima_octets, sizeof(ima_octets));
+    T(claims.pcrs.mask == 0x7ff);
+    policy = learns(NULL, 0);
+    allowed(policy, "s1");
+    says("leads to the quoted values of PCRs: 0-9\n");
+    T(xls_policy_set_at(xls_policy_class_at(policy, 0), 0, &set));
+    T(set.values == 0x3ff && set.files == 134 && set.events == 19);
+    T(strstr(text, "boot_aggregate") == NULL);
+    T(strstr(text,
+             " module_cmdline: console=hvc0 quiet rdinit=/init host=1\n"));
+
+    /* one binary is another: the list leads nowhere, or names it */
+    ima_octets[claims.ima_len - 40] ^= 1;
+    not_allowed(policy, "E-95", "s1");
+    xls_policy_free(policy);
+}
+END_TEST
+
 /* Words in what nobody vouches for. */
 START_TEST(words)
 {
@@ -938,7 +1235,7 @@ END_TEST
 
 int main(void)
 {
-    static const TTest *list[20];
+    static const TTest *list[24];
     size_t n = 0;
 
     list[n++] = form;
@@ -956,6 +1253,13 @@ int main(void)
     list[n++] = ima_sets;
     list[n++] = second;
     list[n++] = software;
+    list[n++] = learn;
+    list[n++] = learn_list;
+    list[n++] = learn_aggregate;
+    list[n++] = learn_limits;
+    list[n++] = learn_names;
+    list[n++] = learn_more;
+    list[n++] = real;
     list[n++] = words;
     return t_run("attest-policy", list, n);
 }

@@ -101,6 +101,11 @@ void fz_signature(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_values(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_software(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_softlog(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_appraisal(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_appraise(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_minisign(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_eventlog(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_imalog(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_session(const struct fz_target *t, const uint8_t *data, size_t len);
 
 /* How many targets at the end of the table are not in this build: attest.c has
@@ -115,5 +120,10 @@ size_t fz_attest_seed(unsigned n, const char **target, uint8_t *out,
 /* The same of software Evidence, which is in every build (software.c). */
 size_t fz_software_seed(unsigned n, const char **target, uint8_t *out,
                         size_t size);
+
+/* And of policies (appraisal.c) and of logs (logs.c). */
+size_t fz_appraisal_seed(unsigned n, const char **target, uint8_t *out,
+                         size_t size);
+size_t fz_logs_seed(unsigned n, const char **target, uint8_t *out, size_t size);
 
 #endif

@@ -498,6 +498,8 @@ int main(int argc, char **argv)
     protocol();
     good(fz_attest_seed);
     good(fz_software_seed);
+    good(fz_appraisal_seed);
+    good(fz_logs_seed);
     for (int i = 2; i < argc; i++) {
         real(argv[i]);
     }

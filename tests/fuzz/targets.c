@@ -69,6 +69,12 @@ static const struct fz_target targets[] = {
     {"software", fz_software, 0, 2048, 3, FZ_PLAIN, false, "software"},
     {"softlog", fz_softlog, 0, 2048, 2, FZ_PLAIN, false, "software"},
 
+    {"appraisal", fz_appraisal, 0, 4096, 5, FZ_PLAIN, false, "appraisal"},
+    {"appraise", fz_appraise, 0, 2048, 4, FZ_PLAIN, false, "logs"},
+    {"minisign", fz_minisign, 0, 1024, 2, FZ_PLAIN, false, "appraisal"},
+    {"eventlog", fz_eventlog, 0, 4096, 4, FZ_PLAIN, false, "logs"},
+    {"imalog", fz_imalog, 0, 4096, 4, FZ_PLAIN, false, "logs"},
+
     /* the last ones, see fz_absent */
     {"quote", fz_quote, 0, 360, 4, FZ_PLAIN, false, NULL},
     {"quote-signature", fz_signature, 0, 64, 2, FZ_PLAIN, false, NULL},

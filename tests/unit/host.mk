@@ -9,6 +9,11 @@ tests_unit_t_host_conf_SOURCES = tests/unit/t-host-conf.c
 tests_unit_t_host_conf_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_host_conf_LDADD = $(host_unit_ldadd)
 
+XLS_UNIT += tests/unit/t-host-policystore
+tests_unit_t_host_policystore_SOURCES = tests/unit/t-host-policystore.c
+tests_unit_t_host_policystore_CPPFLAGS = $(host_unit_cppflags) $(SODIUM_CFLAGS)
+tests_unit_t_host_policystore_LDADD = $(host_unit_ldadd)
+
 XLS_UNIT += tests/unit/t-host-ring
 tests_unit_t_host_ring_SOURCES = tests/unit/t-host-ring.c
 tests_unit_t_host_ring_CPPFLAGS = $(host_unit_cppflags)

@@ -504,6 +504,8 @@ static const struct bad bad_confs[] = {
      "%s/xlsec.conf:2: 'finish' has to be seconds, 1 to 86400"},
     {"[paths]\nlibexec = bin\n",
      "%s/xlsec.conf:2: 'libexec' has to be an absolute path"},
+    {"[policy]\nunsigned = true\n",
+     "%s/xlsec.conf:2: 'unsigned' has to be yes or no"},
     {"\n\n[time]\nport = 1\n",
      "%s/xlsec.conf:4: unknown word 'port' in section [time]" SEE},
     {"[time]\nstall = 1\nstall = 1\n",
@@ -543,17 +545,20 @@ START_TEST(configurations_and_defaults)
     T(conf.finish_seconds == 300 && strcmp(conf.listen, "*") == 0);
     T(strcmp(conf.dir, dir) == 0 && conf.libexec[0] == '/');
     T(conf.tcti[0] == '\0' && conf.pcrs == 0x7ff);
+    T(!conf.policy_unsigned);
     (void)put_text("xlsec.conf", "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
                                  "max-sessions = 1\n[time]\nhandshake = 600\n"
                                  "stall = 3600\nfinish = 86400\n[paths]\n"
                                  "libexec = /a b\n[tpm]\n"
-                                 "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n");
+                                 "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n"
+                                 "[policy]\nunsigned = yes\n");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     T(conf.port == 65535 && conf.max_sessions == 1);
     T(conf.handshake_seconds == 600 && conf.stall_seconds == 3600);
     T(conf.finish_seconds == 86400 && strcmp(conf.listen, "10.0.0.1") == 0);
     T(strcmp(conf.libexec, "/a b") == 0);
     T(strcmp(conf.tcti, "swtpm:path=/run/a") == 0 && conf.pcrs == 0x8007);
+    T(conf.policy_unsigned);
     (void)put_text("xlsec.conf", "");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     memset(name, 'x', XLS_PATH);
