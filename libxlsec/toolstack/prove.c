@@ -104,13 +104,27 @@ static enum xls_rc undecided(const struct xls_peer *peer, struct xls_why *why)
                        peer->path, peer->name);
 }
 
+/* Our policy, if there is one; its text stays NULL where there is none. */
+static enum xls_rc load_policy(const struct xls_crew *crew,
+                               struct xls_policy_loaded *out,
+                               struct xls_why *why)
+{
+    const struct xls_policystore store = {.confdir = crew->conf.dir,
+                                          .statedir = crew->conf.state,
+                                          .allow_unsigned =
+                                              crew->conf.policy_unsigned};
+
+    return xls_policystore_present(&store)
+               ? xls_policystore_load(&store, out, why)
+               : XLS_OK;
+}
+
 enum xls_rc xls_prove_begin(struct xls_crew *crew, struct xls_why *why)
 {
     struct xls_enrolled enrolled;
     struct xls_peers peers;
     const struct xls_peer *peer = NULL;
-    char *policy = NULL;
-    size_t policy_len = 0;
+    struct xls_policy_loaded policy = {.text = NULL};
     enum xls_rc rc = xls_peers_load(crew->conf.dir, &peers, why);
 
     if (rc == XLS_OK) {
@@ -127,15 +141,15 @@ enum xls_rc xls_prove_begin(struct xls_crew *crew, struct xls_why *why)
     } else if (rc == XLS_OK) {
         enrol(peer, &enrolled);
         enrolled.learning = crew->learning;
-        rc = crew->learning
-                 ? XLS_OK
-                 : xls_policystore_load(&crew->conf, &policy, &policy_len, why);
+        rc = crew->learning ? XLS_OK : load_policy(crew, &policy, why);
         if (rc == XLS_OK) {
-            rc = start(crew, &enrolled, policy, policy_len, why);
+            rc = start(crew, &enrolled, policy.text, policy.len, why);
         }
         memcpy(crew->peer_ak_name, enrolled.ak_name, XLS_NAME_LEN);
     }
-    free(policy);
+    if (policy.text != NULL) {
+        xls_policy_loaded_free(&policy);
+    }
     xls_peers_free(&peers);
     return rc;
 }
