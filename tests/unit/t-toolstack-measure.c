@@ -580,7 +580,7 @@ START_TEST(others_each_time)
     char name[32];
 
     wait_after("cmdline", 10000);
-    for (unsigned i = 0; i < 200; i++) {
+    for (unsigned i = 0; i < 140; i++) {
         (void)snprintf(name, sizeof(name), "sbin/p%u", i);
         put_text(name, name);
         host.count = 0;
@@ -749,6 +749,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed;
 
+    tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, setup, teardown);
     for (size_t i = 0; i < T_COUNT(tests); i++) {
         tcase_add_test(tcase, tests[i]);
