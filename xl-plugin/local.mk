@@ -44,15 +44,15 @@ xl_plugin_xlsec_SOURCES = xl-plugin/attest.c xl-plugin/bench.c xl-plugin/check.c
 	xl-plugin/id.c xl-plugin/init.c \
 	xl-plugin/madestream.c xl-plugin/madestream.h \
 	xl-plugin/policy.c xl-plugin/policy.h xl-plugin/policy-appraise.c \
-	xl-plugin/policy-claims.c xl-plugin/policy-learn.c \
+	xl-plugin/policy-claims.c xl-plugin/policy-host.c xl-plugin/policy-learn.c \
 	xl-plugin/say.c \
 	xl-plugin/say.h xl-plugin/standin.c xl-plugin/standin.h \
 	xl-plugin/trust.c xl-plugin/twohosts.c xl-plugin/twohosts.h \
 	xl-plugin/xlsec.c xl-plugin/xlsec.h
 xl_plugin_xlsec_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xlsec_CFLAGS = $(XLS_GNU_CFLAGS)
-xl_plugin_xlsec_LDADD = $(XLS_ATTEST) $(XLS_TOOLSTACK) $(XLS_XEN_LIBS) \
-	$(XLS_ATTEST_LIBS)
+xl_plugin_xlsec_LDADD = $(XLS_TPM) $(XLS_TOOLSTACK) $(XLS_XEN_LIBS) \
+	$(XLS_TPM_LIBS)
 if TPM
 xl_plugin_xlsec_SOURCES += xl-plugin/check-quote-run.c
 else

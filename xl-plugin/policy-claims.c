@@ -6,6 +6,7 @@
 #include "attest/eventlog.h"
 #include "attest/imalog.h"
 #include "attest/softlog.h"
+#include "host/tpm.h"
 #include "policy.h"
 #include "say.h"
 
@@ -86,14 +87,39 @@ static int usage(const char *text)
 
 int xls_policy_sources(const struct xls_policy_options *opts)
 {
-    return (opts->local ? 1 : 0) + (opts->pcrs != NULL ? 1 : 0) +
+    return (opts->local ? 1 : 0) + (opts->host != NULL ? 1 : 0) +
+           (opts->pcrs != NULL ? 1 : 0) +
            (opts->software != NULL ? 1 : 0);
+}
+
+/* This host's TPM; or, where it proves itself by none, its software. */
+static enum xls_rc local_read(const struct xls_policy_options *opts,
+                              uint32_t select, struct xls_bootlogs *out,
+                              struct xls_why *why)
+{
+    struct xls_conf conf;
+    struct xls_bootlogs_paths paths = {NULL, opts->event_log, opts->ima};
+    enum xls_rc rc = xls_conf_load(opts->confdir, &conf, why);
+
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    if (xls_tpm_which(conf.tcti) == NULL) {
+        return xls_policy_of_software(&conf, out, why);
+    }
+    if (paths.log == NULL && conf.event_log[0] == '/') {
+        paths.log = conf.event_log;
+    }
+    if (paths.ima == NULL && conf.ima_log[0] == '/') {
+        paths.ima = conf.ima_log;
+    }
+    return xls_bootlogs_read(&paths, opts->select != NULL ? select : conf.pcrs,
+                             out, why);
 }
 
 int xls_policy_claims(const struct xls_policy_options *opts,
                       struct xls_bootlogs *out)
 {
-    const struct xls_bootlogs_paths paths = {NULL, opts->event_log, opts->ima};
     const char *list = opts->select != NULL ? opts->select : pcrs_default;
     struct xls_reason reason = {.rule = ""};
     struct xls_why why = {""};
@@ -101,8 +127,8 @@ int xls_policy_claims(const struct xls_policy_options *opts,
     enum xls_rc rc;
 
     if (xls_policy_sources(opts) != 1) {
-        return usage("one of --local, --pcrs and --software says whose state "
-                     "it is");
+        return usage("one of --local, --host, --pcrs and --software says whose "
+                     "state it is");
     }
     if (opts->software != NULL &&
         (opts->event_log != NULL || opts->ima != NULL)) {
@@ -114,8 +140,13 @@ int xls_policy_claims(const struct xls_policy_options *opts,
     if (!xls_policy_list("--select", list, &select)) {
         return XLS_POLICY_USAGE;
     }
-    rc = opts->local ? xls_bootlogs_read(&paths, select, out, &why)
-                     : files_read(opts, out, &why, &reason);
+    if (opts->host != NULL) {
+        rc = xls_policy_of_host(opts, out, &why);
+    } else if (opts->local) {
+        rc = local_read(opts, select, out, &why);
+    } else {
+        rc = files_read(opts, out, &why, &reason);
+    }
     return rc == XLS_OK ? XLS_POLICY_DONE
                         : xls_policy_failed(rc, &why, &reason);
 }

@@ -24,9 +24,9 @@ static const char usage_text[] =
     "       xlsec policy learn STATE [--any LIST] [--name NAME] [--class "
     "NAME]\n"
     "           [--set NAME] [--add-to FILE]\n"
-    "where STATE is --local [--select LIST] or --pcrs FILE, with [--event-log "
-    "FILE]\n"
-    "[--ima FILE], or --software FILE.\n"
+    "where STATE is --host HOST [--command CMD], --local [--select LIST], or "
+    "--pcrs\n"
+    "FILE, with [--event-log FILE] [--ima FILE], or --software FILE.\n"
     "\n"
     "The appraisal policy: in which states hosts have to be to be trusted with "
     "guests.\n"
@@ -45,10 +45,14 @@ static const char usage_text[] =
     "                   it as the key of all policies where there is none "
     "yet\n"
     "  --confdir DIR    default " XLS_CONFDIR "\n"
-    "  --statedir DIR   default " XLS_STATEDIR "\n"
+    "  --statedir DIR   default: [paths] state of xlsec.conf\n"
     "  --json           the answer as one JSON object\n"
+    "  --host HOST      what this host shows of itself now, under its enrolled "
+    "keys\n"
+    "  --command CMD    use its stdin and stdout as the connection\n"
     "  --local          the state of this host's TPM and logs, as Linux shows "
-    "them\n"
+    "them;\n"
+    "                   without a TPM, of its software\n"
     "  --pcrs FILE      these values of PCRs, as tpm2_quote writes them\n"
     "  --software FILE  the log of software Evidence\n"
     "  --event-log FILE the firmware's event log\n"
@@ -72,6 +76,8 @@ static const struct option longs[] = {
     {"statedir", required_argument, NULL, 'd'},
     {"json", no_argument, NULL, 'j'},
     {"local", no_argument, NULL, 'l'},
+    {"host", required_argument, NULL, 'H'},
+    {"command", required_argument, NULL, 'x'},
     {"pcrs", required_argument, NULL, 'P'},
     {"software", required_argument, NULL, 'S'},
     {"event-log", required_argument, NULL, 'e'},
@@ -97,7 +103,7 @@ static const char **value_of(struct xls_policy_options *o, int opt)
         {'P', &o->pcrs},   {'S', &o->software}, {'e', &o->event_log},
         {'i', &o->ima},    {'L', &o->select},   {'a', &o->any},
         {'n', &o->name},   {'C', &o->class},    {'s', &o->set},
-        {'A', &o->add_to},
+        {'A', &o->add_to}, {'H', &o->host},     {'x', &o->command},
     };
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -252,14 +258,15 @@ static int tell(const struct xls_policy_options *opts,
 
 /* The store that the options and xlsec.conf name. */
 static enum xls_rc store_of(const struct xls_policy_options *opts,
+                            struct xls_conf *conf,
                             struct xls_policystore *store, struct xls_why *why)
 {
-    struct xls_conf conf;
-    enum xls_rc rc = xls_conf_load(opts->confdir, &conf, why);
+    enum xls_rc rc = xls_conf_load(opts->confdir, conf, why);
 
     if (rc == XLS_OK) {
-        *store = (struct xls_policystore){opts->confdir, opts->statedir,
-                                          conf.policy_unsigned};
+        *store = (struct xls_policystore){
+            opts->confdir, opts->statedir != NULL ? opts->statedir : conf->state,
+            conf->policy_unsigned};
     }
     return rc;
 }
@@ -268,8 +275,9 @@ static int show_run(const struct xls_policy_options *opts)
 {
     struct xls_policy_loaded loaded;
     struct xls_policystore store;
+    struct xls_conf conf;
     struct xls_why why = {""};
-    enum xls_rc rc = store_of(opts, &store, &why);
+    enum xls_rc rc = store_of(opts, &conf, &store, &why);
 
     if (rc == XLS_OK) {
         rc = xls_policystore_look(&store, &loaded, &why);
@@ -335,11 +343,12 @@ static int install_run(const struct xls_policy_options *opts)
 {
     struct xls_policy_loaded loaded;
     struct xls_policystore store;
+    struct xls_conf conf;
     struct xls_why why = {""};
     char *sig = sig_path(opts->file);
     const struct xls_policy_files files = {opts->file, sig, opts->pub};
     enum xls_rc rc =
-        sig == NULL ? XLS_HOST_NOMEM : store_of(opts, &store, &why);
+        sig == NULL ? XLS_HOST_NOMEM : store_of(opts, &conf, &store, &why);
 
     if (rc == XLS_OK) {
         rc = xls_policystore_install(&store, &files, &loaded, &why);
@@ -413,8 +422,7 @@ static int options_read(int argc, char **argv, const struct command *command,
 
 int xlsec_cmd_policy(int argc, char **argv)
 {
-    struct xls_policy_options opts = {.confdir = XLS_CONFDIR,
-                                      .statedir = XLS_STATEDIR};
+    struct xls_policy_options opts = {.confdir = XLS_CONFDIR};
     const struct command *command = argc < 2 ? NULL : command_of(argv[1]);
     int status;
 

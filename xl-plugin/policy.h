@@ -12,6 +12,7 @@
 #include "attest/reason.h"
 #include "base/why.h"
 #include "host/bootlogs.h"
+#include "host/conf.h"
 
 #define XLS_POLICY_PROGRAM "xlsec policy"
 
@@ -31,6 +32,8 @@ struct xls_policy_options {
     bool json;
     /* learn, and check: whose state */
     bool local;
+    const char *host;    /* over the channel, */
+    const char *command; /* or this command's stdin and stdout */
     const char *pcrs;
     const char *software;
     const char *event_log;
@@ -61,7 +64,17 @@ int xls_policy_appraise_run(const struct xls_policy_options *opts,
 
 /* --- policy-claims.c */
 
-/* How many of --local, --pcrs and --software there are. */
+/* --- policy-host.c */
+
+/* What another host shows of itself, verified under its enrolled keys; or what
+ * this host would show of its software.  To be freed in any case. */
+enum xls_rc xls_policy_of_host(const struct xls_policy_options *opts,
+                               struct xls_bootlogs *out, struct xls_why *why);
+enum xls_rc xls_policy_of_software(const struct xls_conf *conf,
+                                   struct xls_bootlogs *out,
+                                   struct xls_why *why);
+
+/* How many of --local, --host, --pcrs and --software there are. */
 int xls_policy_sources(const struct xls_policy_options *opts);
 
 /* The claims that the options name, into *out, to be freed in any case;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "attest/imalog.h"
 #include "attest/software.h"
 #include "base/secret.h"
+#include "host/boot.h"
 #include "host/fd.h"
 #include "host/keyfile.h"
 #include "host/policystore.h"
@@ -22,7 +22,7 @@
 #define EVENTS "/sys/kernel/security/tpm0/binary_bios_measurements"
 #define LIST   "/sys/kernel/security/ima/binary_runtime_measurements"
 
-enum { TRIES = 10, BOOT_ID_TEXT = 64 };
+enum { TRIES = 10 };
 
 struct xls_attester {
     enum xls_evidence_kind kind;
@@ -85,28 +85,6 @@ static enum xls_rc open_tpm(struct xls_attester *a, const struct xls_conf *conf,
     return rc;
 }
 
-/* Linux's random id of this boot: 32 hexadecimal digits and hyphens. */
-static enum xls_rc read_boot_id(uint8_t out[XLS_BOOT_ID_LEN],
-                                struct xls_why *why)
-{
-    static const char path[] = "/proc/sys/kernel/random/boot_id";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *text = NULL;
-    size_t len = 0;
-    size_t got = 0;
-    enum xls_rc rc = XLS_OK;
-
-    if (fd < 0 || xls_fd_slurp(fd, BOOT_ID_TEXT, &text, &len) != XLS_OK ||
-        sodium_hex2bin(out, XLS_BOOT_ID_LEN, text, len, "-\n", &got, NULL) !=
-            0 ||
-        got != XLS_BOOT_ID_LEN) {
-        rc = xls_why_set(why, XLS_HOST_IO, "%s: has no boot id", path);
-    }
-    free(text);
-    xls_fd_close(&fd);
-    return rc;
-}
-
 static enum xls_rc open_software(struct xls_attester *a, const char *key_path,
                                  struct xls_why *why)
 {
@@ -116,7 +94,7 @@ static enum xls_rc open_software(struct xls_attester *a, const char *key_path,
     a->kind = XLS_EVIDENCE_SOFTWARE;
     if (rc == XLS_OK) {
         xls_sign_key_over_seed(seed.bytes, &a->key);
-        rc = read_boot_id(a->boot_id, why);
+        rc = xls_boot_id_read(XLS_BOOT_ID_PATH, a->boot_id, why);
     }
     xls_wipe(&seed, sizeof(seed));
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "toolstack/send-private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "host/clock.h"
@@ -114,6 +115,15 @@ enum xls_rc xls_sending_await(struct xls_sending *s, enum xls_control_type type,
     }
 }
 
+/* It refuses us; who only asks what it is hears that to the end. */
+static enum xls_rc note_refusal(struct xls_sending *s)
+{
+    (void)snprintf(s->report->refusal, sizeof(s->report->refusal), "%s",
+                   s->why->text);
+    s->why->text[0] = '\0';
+    return XLS_OK;
+}
+
 enum xls_rc xls_sending_await_proof(struct xls_sending *s, unsigned epochs)
 {
     int cancel = s->setup->cancel_fd;
@@ -136,7 +146,13 @@ enum xls_rc xls_sending_await_proof(struct xls_sending *s, unsigned epochs)
                    s->crew.msg->type == XLS_MSG_CONTROL) {
             rc = xls_sending_answer(s); /* REFUSE, or FAILED */
             rc = rc == XLS_OK ? XLS_PEER_ORDER : rc;
+            if (rc == XLS_PEER_REFUSED && s->setup->attest_only) {
+                rc = note_refusal(s);
+            }
         }
+    }
+    if (rc == XLS_OK && s->report->refusal[0] != '\0' && !s->setup->learning) {
+        rc = xls_why_set(s->why, XLS_PEER_REFUSED, "%s", s->report->refusal);
     }
     return rc;
 }
