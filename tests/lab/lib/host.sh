@@ -134,7 +134,7 @@ await_host() {
 }
 
 compile_tools() {
-    cc -O2 -Wall -Wextra -o "$STATE/bin/wire" "$LAB"/wire/*.c ||
+    cc -O2 -Wall -Wextra -o "$STATE/bin/wire" "$LAB"/wire/*.c "$LAB/ctl.c" ||
         die "cannot compile $LAB/wire"
     cc -O2 -Wall -Wextra -o "$STATE/bin/labexec" "$LAB/client.c" ||
         die "cannot compile $LAB/client.c"
