@@ -65,24 +65,6 @@ start_wire() {
     die "the wire did not start: $(cat "$STATE/log/wire")"
 }
 
-make_tpm() {
-    mkdir "$STATE/tpm$1"
-    swtpm_setup --tpm2 --tpmstate "$STATE/tpm$1" --create-ek-cert \
-        --create-platform-cert --overwrite >"$STATE/log/tpm-setup$1" 2>&1 ||
-        die "swtpm_setup failed: see $STATE/log/tpm-setup$1"
-}
-
-start_tpm() {
-    rm -f "$STATE/tpm$1/sock"
-    start "tpm$1" swtpm socket --tpm2 --tpmstate "dir=$STATE/tpm$1" \
-        --ctrl "type=unixio,path=$STATE/tpm$1/sock"
-    for _ in $(seq 50); do
-        [ ! -S "$STATE/tpm$1/sock" ] || return 0
-        sleep 0.1
-    done
-    die "swtpm did not start: $(cat "$STATE/log/tpm$1")"
-}
-
 make_host() {
     local dir=$STATE/host$1
     mkdir -p "$dir/share"
@@ -101,17 +83,27 @@ port_options() {
     done
 }
 
+# The dom0 kernel's command line; words of the user's come last.
+kernel_words() {
+    local more
+    more=$(cat "$STATE/host$1/words" 2>/dev/null)
+    echo "console=hvc0 quiet rdinit=/init host=$1${more:+ $more}"
+}
+
 start_host() {
-    local n=$1 dir=$STATE/host$1
+    local n=$1 dir=$STATE/host$1 xen kernel
+    xen="dom0_mem=${DOM0_MB}M,max:${DOM0_MB}M dom0_max_vcpus=1 \
+com1=115200,8n1 console=com1 loglvl=info noreboot spec-ctrl=eager-fpu"
+    kernel=$(kernel_words "$n")
+    write_loader_events "$n" "$xen" "$kernel"
     start_tpm "$n"
     port_options "$dir"
     start "host$n" qemu-system-x86_64 -name "xen$n" -machine q35 "${ACCEL[@]}" \
         -smp 1 -m "$HOST_MB" -nodefaults -display none -no-reboot \
         -serial "file:$dir/serial.log" \
         -monitor "unix:$dir/monitor,server=on,wait=off" \
-        -kernel "$IMAGE/xen" -append "dom0_mem=${DOM0_MB}M,max:${DOM0_MB}M \
-dom0_max_vcpus=1 com1=115200,8n1 console=com1 loglvl=info noreboot spec-ctrl=eager-fpu" \
-        -initrd "$IMAGE/vmlinuz console=hvc0 quiet rdinit=/init host=$n,$IMAGE/initrd" \
+        -kernel "$IMAGE/xen" -append "$xen" \
+        -initrd "$IMAGE/vmlinuz ${kernel//,/,,},$IMAGE/initrd" \
         -drive "file=$dir/disk,if=none,id=disk,cache=writeback" \
         -device virtio-blk-pci,drive=disk \
         -netdev "stream,id=nic,server=off,addr.type=unix,addr.path=$STATE/nic.$n" \
@@ -134,8 +126,10 @@ await_host() {
 }
 
 compile_tools() {
-    cc -O2 -Wall -Wextra -o "$STATE/bin/wire" "$LAB"/wire/*.c ||
+    cc -O2 -Wall -Wextra -o "$STATE/bin/wire" "$LAB"/wire/*.c "$LAB/ctl.c" ||
         die "cannot compile $LAB/wire"
+    cc -O2 -Wall -Wextra -o "$STATE/bin/tpmline" "$LAB"/tpm/*.c "$LAB/ctl.c" ||
+        die "cannot compile $LAB/tpm"
     cc -O2 -Wall -Wextra -o "$STATE/bin/labexec" "$LAB/client.c" ||
         die "cannot compile $LAB/client.c"
 }
@@ -172,8 +166,10 @@ prepare() {
     : >"$STATE/.xlsec-lab"
     compile_tools
     make_keys
+    make_tpm_maker
     make_host 1
     make_host 2
+    tpm_maker_roots
     stage_tree
     echo "$IMAGE" >"$STATE/image"
 }
@@ -182,7 +178,23 @@ is_up() {
     [ -e "$STATE/up" ] && running host1 && running host2 && running wire
 }
 
+# set_words N WORDS: what is added to the command line of dom0's kernel.
+set_words() {
+    [[ $2 =~ ^[[:print:]]*$ ]] || die "'$2' is no command line: printable characters only"
+    mkdir -p "$STATE/host$1"
+    printf '%s' "$2" >"$STATE/host$1/words"
+}
+
+# up [--cmdline N WORDS]...
 lab_up() {
+    local words1='' words2=''
+    while [ "${1-}" = --cmdline ]; do
+        host_arg "${2-}"
+        [ $# -ge 3 ] || die "say: lab up --cmdline $N WORDS"
+        declare "words$N=$3"
+        shift 3
+    done
+    [ $# = 0 ] || die "lab up takes no '$1': see 'lab --help'"
     need_root
     check_paths
     (umask 077 && mkdir -p "$CACHE" "$STATE")
@@ -196,6 +208,8 @@ lab_up() {
     install_machine_packages
     ensure_image
     prepare
+    set_words 1 "$words1"
+    set_words 2 "$words2"
     choose_accel
     printf '%s\n' "${ACCEL[@]}" >"$STATE/accel"
     start_wire
@@ -207,13 +221,22 @@ lab_up() {
     say "up; state in $STATE"
 }
 
-# Power off at once, and on again: the disk and the TPM are what they were.
+# reboot N [--cmdline WORDS]: power off at once, and on again; the disk and the TPM
+# are what they were, and so is the command line unless WORDS are given.
 lab_reboot() {
     host_arg "${1-}"
+    shift
     need_up
+    if [ "${1-}" = --cmdline ]; then
+        [ $# = 2 ] || die "say: lab reboot $N --cmdline WORDS"
+        set_words "$N" "$2"
+        shift 2
+    fi
+    [ $# = 0 ] || die "lab reboot takes no '$1': see 'lab --help'"
     IMAGE=$(cat "$STATE/image")
     mapfile -t ACCEL <"$STATE/accel"
     stop "host$N"
+    stop "line$N"
     stop "tpm$N"
     mv -f "$STATE/host$N/serial.log" "$STATE/host$N/serial.old"
     start_host "$N"
@@ -234,7 +257,7 @@ lab_refresh() {
 # Ends what runs and removes what was made; the lock stays for the caller.
 end_all() {
     local name
-    for name in host1 host2 tpm1 tpm2 wire; do
+    for name in host1 host2 line1 line2 tpm1 tpm2 wire; do
         stop "$name"
     done
     [ -e "$STATE/.xlsec-lab" ] || return 0

@@ -124,6 +124,7 @@ build_initrd() {
     mkdir -p "$part/bin" "$part/modules"
     cp /bin/busybox "$part/bin/"
     install -m 755 "$LAB/dom0/initrd-init" "$part/init"
+    install -m 644 "$LAB/dom0/ima-policy" "$part/ima-policy"
     modprobe -d "$dom0" -S "$version" --show-depends -a virtio_pci virtio_blk ext4 crc32c_generic |
         awk '/^insmod/ && !seen[$2]++ {print $2}' >"$part/list"
     while read -r file; do

@@ -6,43 +6,17 @@
  * What the commands mean is told by "tests/lab/lab wire --help".
  */
 #define _GNU_SOURCE
+#include "../ctl.h"
 #include "wire.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#define WORDS_MAX 8
 
 static struct wire wire;
-
-static struct sockaddr_un address(const char *dir, const char *name)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-
-    snprintf(a.sun_path, sizeof(a.sun_path), "%.90s/%.12s", dir, name);
-    return a;
-}
-
-static int listen_at(const char *dir, const char *name)
-{
-    struct sockaddr_un a = address(dir, name);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    unlink(a.sun_path);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 8)) {
-        fprintf(stderr, "wire: %s: %s\n", a.sun_path, strerror(errno));
-        exit(1);
-    }
-    return fd;
-}
 
 static void record_stop(void)
 {
@@ -128,7 +102,7 @@ static void stats(FILE *out)
 }
 
 /* Carry out one command; a complaint, or NULL. */
-static const char *obey(char **words, int count, FILE *out)
+static const char *carry_out(char **words, int count, FILE *out)
 {
     const char *verb = count > 0 ? words[0] : "";
 
@@ -172,43 +146,14 @@ static const char *obey(char **words, int count, FILE *out)
     return NULL;
 }
 
-/* One client: words ended by zero bytes, until it shuts its side down. */
-static void answer(int listener)
+static const char *obey(char **words, int count, FILE *out)
 {
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    char line[1024], *words[WORDS_MAX];
-    struct timeval limit = {2, 0};
-    const char *complaint;
-    size_t len = 0;
-    ssize_t got;
-    int count = 0;
-    FILE *out;
+    const char *complaint = carry_out(words, count, out);
 
-    if (fd < 0) {
-        return;
-    }
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    while (len < sizeof(line) - 1 &&
-           (got = read(fd, line + len, sizeof(line) - 1 - len)) > 0) {
-        len += (size_t)got;
-    }
-    line[len] = '\0';
-    for (size_t at = 0; at < len && count < WORDS_MAX;
-         at += strlen(line + at) + 1) {
-        words[count++] = line + at;
-    }
-    out = fdopen(fd, "w");
-    if (!out) {
-        close(fd);
-        return;
-    }
-    complaint = obey(words, count, out);
     if (wire.record) {
         fflush(wire.record);
     }
-    fprintf(out, "%s%s\n", complaint ? "error: " : "ok",
-            complaint ? complaint : "");
-    fclose(out);
+    return complaint;
 }
 
 /* Until when nothing is due: milliseconds for poll. */
@@ -246,7 +191,7 @@ static void serve(int control)
             fflush(wire.record);
         }
         if (p[0].revents) {
-            answer(control);
+            ctl_answer(control, obey);
         }
         for (int i = 0; i < 2; i++) {
             if (p[3 + i].revents && wire.sides[i].fd == p[3 + i].fd) {
@@ -261,41 +206,13 @@ static void serve(int control)
     }
 }
 
-/* Say a command; print what comes back, and fail when it is a complaint. */
-static int ask(const char *dir, int count, char **words)
-{
-    struct sockaddr_un a = address(dir, "wire.ctl");
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0), bad = 1;
-    char line[1024];
-    FILE *in;
-
-    if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a))) {
-        fprintf(stderr, "wire: no wire listens at %s\n", a.sun_path);
-        return 1;
-    }
-    for (int i = 0; i < count; i++) {
-        if (write(fd, words[i], strlen(words[i]) + 1) < 0) {
-            return 1;
-        }
-    }
-    shutdown(fd, SHUT_WR);
-    in = fdopen(fd, "r");
-    while (in && fgets(line, sizeof(line), in)) {
-        bad = strcmp(line, "ok\n") != 0;
-        if (bad) {
-            fputs(line, strncmp(line, "error:", 6) ? stdout : stderr);
-        }
-    }
-    return bad;
-}
-
 int main(int argc, char **argv)
 {
     int control;
 
     signal(SIGPIPE, SIG_IGN);
     if (argc > 2) {
-        return ask(argv[1], argc - 2, argv + 2);
+        return ctl_ask(argv[1], "wire.ctl", argc - 2, argv + 2);
     }
     if (argc < 2) {
         fprintf(stderr, "usage: wire DIR [COMMAND...]\n");
@@ -305,8 +222,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < 2; i++) {
         wire.sides[i].fd = -1;
         wire.sides[i].last = &wire.sides[i].first;
-        wire.sides[i].listener = listen_at(argv[1], i ? "nic.2" : "nic.1");
+        wire.sides[i].listener = ctl_listen(argv[1], i ? "nic.2" : "nic.1");
     }
-    control = listen_at(argv[1], "wire.ctl");
+    control = ctl_listen(argv[1], "wire.ctl");
     serve(control);
 }
