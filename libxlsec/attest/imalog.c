@@ -115,6 +115,7 @@ static void digest_read(struct trial *t, struct xls_ima_record *out)
            (name[used] = (char)xls_rd_u8(&field)) != ':') {
         used++;
     }
+    xls_rd_range(&field, name[used] == ':', 1, 1);
     name[used] = '\0'; /* for the colon */
     xls_rd_zero(&field, 1);
     for (size_t i = 0; i < COUNT(algs); i++) {

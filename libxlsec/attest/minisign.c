@@ -43,9 +43,11 @@ static struct line line_read(struct xls_rd *rd, size_t most)
     xls_rd_range(rd, (uint64_t)(end - rd->at), 0, most);
     sub = xls_rd_sub(rd, (size_t)(end - rd->at));
     xls_rd_range(rd, xls_rd_u8(rd), '\n', '\n');
-    line = (struct line){(const char *)sub.at, sub.left};
-    xls_rd_range(rd, memchr(sub.at, '\0', sub.left) == NULL, 1, 1);
-    return line;
+    if (rd->rc != XLS_OK || memchr(sub.at, '\0', sub.left) != NULL) {
+        rd->rc = rd->rc == XLS_OK ? XLS_PEER_RANGE : rd->rc;
+        return line;
+    }
+    return (struct line){(const char *)sub.at, sub.left};
 }
 
 /* A line that begins with these words; what is behind them. */

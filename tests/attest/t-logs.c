@@ -285,8 +285,9 @@ struct im {
     uint32_t pcr_add, data_add;
     const char *format; /* NULL: ima-ng */
     bool violation, more, dirty;
-    const char *alg; /* NULL: sha256 */
-    size_t digest;   /* 0: 32 */
+    const char *alg;       /* NULL: sha256 */
+    const char *separator; /* 2 octets; NULL: a colon and a NUL */
+    size_t digest;         /* 0: 32 */
     const char *path;
     size_t path_len; /* 0: with its NUL */
 };
@@ -312,7 +313,7 @@ static size_t record(uint8_t *out, size_t size, const struct im *m,
 
     xls_wr_u32le(&f, (uint32_t)(strlen(alg) + 2 + digest));
     xls_wr_copy(&f, alg, strlen(alg));
-    xls_wr_copy(&f, ":", 2);
+    xls_wr_copy(&f, m->separator != NULL ? m->separator : ":", 2);
     for (size_t i = 0; i < digest; i++) {
         xls_wr_u8(&f, m->violation && !m->dirty ? 0 : 5);
     }
@@ -391,6 +392,8 @@ START_TEST(ima_fields)
         {{.alg = "sha256", .digest = 20}, "E-54"},
         {{.alg = "md5", .digest = 16}, "E-54"},
         {{.alg = "sha256sha", .digest = 32}, "E-54"},
+        {{.alg = "sha256", .separator = "\0"}, "E-54"},
+        {{.alg = "sha256", .separator = ":x"}, "E-54"},
         {{.path = longest}, NULL},
         {{.path = longest, .path_len = 4097}, "E-55"},
         {{.path = "", .path_len = 1}, "E-55"},
