@@ -40,8 +40,8 @@ struct xls_conf {
     unsigned handshake_seconds; /* until the peer has authenticated */
     unsigned stall_seconds;     /* silence after which a peer is given up */
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
-    enum xls_pq post_quantum;
-    char libexec[XLS_PATH]; /* where xlsec-wire and the others are */
+    enum xls_pq post_quantum;   /* what is wanted of ML-KEM */
+    char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
 };
 
 struct xls_peer {

@@ -31,6 +31,7 @@ struct xls_report {
     char guest[256];
     char peer[XLS_NAME];
     uint8_t peer_key[XLS_KEY];
+    uint16_t suite;      /* enum xls_suite; 0 without a session */
     char peer_says[256]; /* destination's own host name */
     int64_t duration_ms;
     int64_t downtime_ms; /* source: from seeing the guest stop to the receipt

@@ -111,6 +111,7 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     if (rc != XLS_OK) {
         return rc;
     }
+    s->report->suite = s->crew.suite;
     xls_sending_enter(s, "offering");
     rc = describe(s);
     if (rc == XLS_OK) {
