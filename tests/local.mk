@@ -13,6 +13,7 @@ endif
 include tests/attest/local.mk
 include tests/process/local.mk
 include tests/model/local.mk
+include tests/kem-peer/local.mk
 include tests/fuzz/local.mk
 include tests/proof/local.mk
 

@@ -10,7 +10,8 @@ xl_plugin_xlsec_keys_SOURCES = xl-plugin/xlsec-keys.c
 xl_plugin_xlsec_keys_LDADD = $(XLS_TPM) $(XLS_CORE) $(SODIUM_LIBS) \
 	$(INIH_LIBS) $(XLS_TPM_LIBS)
 xl_plugin_xlsec_wire_SOURCES = xl-plugin/xlsec-wire.c
-xl_plugin_xlsec_wire_LDADD = $(XLS_CORE) $(SODIUM_LIBS)
+xl_plugin_xlsec_wire_LDADD = $(XLS_KEM) $(XLS_CORE) $(SODIUM_LIBS) \
+	$(XLS_KEM_LIBS)
 xl_plugin_xlsec_guard_SOURCES = xl-plugin/xlsec-guard.c
 xl_plugin_xlsec_guard_LDADD = $(XLS_CORE) $(JSONC_LIBS)
 xl_plugin_xlsec_verify_SOURCES = xl-plugin/xlsec-verify.c

@@ -183,6 +183,7 @@ void xls_say_report(const struct xls_report *r)
     (void)printf("  %s of stream (%" PRIu64 " pages) in %" PRIu64
                  " sealed records, %s on the wire, %s/s\n",
                  stream, r->stream_pages, r->records, wire, rate);
+    (void)printf("  key agreement: %s\n", xls_suite_text(r->suite));
     (void)printf("  peak memory: wire %" PRIu64 " KiB, guard %" PRIu64 " KiB\n",
                  r->wire.peak_kib, r->guard.peak_kib);
 }
@@ -206,12 +207,14 @@ void xls_say_report_json(const struct xls_report *r, enum xls_outcome outcome,
     (void)printf(",\"peer_host\":");
     xls_say_json(r->peer_says);
     xls_say_attested_json(r);
-    (void)printf(",\"peer_key\":\"%s\",\"duration_ms\":%" PRId64
-                 ",\"downtime_ms\":%" PRId64 ",\"stream_bytes\":%" PRIu64
-                 ",\"stream_pages\":%" PRIu64 ",\"records\":%" PRIu64
-                 ",\"wire_octets\":%" PRIu64 ",\"wire_peak_kib\":%" PRIu64
-                 ",\"guard_peak_kib\":%" PRIu64 ",\"reason\":",
-                 print, r->duration_ms, r->downtime_ms, r->stream_bytes,
+    (void)printf(",\"peer_key\":\"%s\",\"key_agreement\":\"%s\"", print,
+                 r->suite == XLS_SUITE_NONE ? "" : xls_suite_text(r->suite));
+    (void)printf(",\"duration_ms\":%" PRId64 ",\"downtime_ms\":%" PRId64
+                 ",\"stream_bytes\":%" PRIu64 ",\"stream_pages\":%" PRIu64
+                 ",\"records\":%" PRIu64 ",\"wire_octets\":%" PRIu64
+                 ",\"wire_peak_kib\":%" PRIu64 ",\"guard_peak_kib\":%" PRIu64
+                 ",\"reason\":",
+                 r->duration_ms, r->downtime_ms, r->stream_bytes,
                  r->stream_pages, r->records, r->wire_octets, r->wire.peak_kib,
                  r->guard.peak_kib);
     xls_say_json(why->text);

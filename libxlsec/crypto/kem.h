@@ -2,7 +2,8 @@
 /*
  * kem: ML-KEM-768 (FIPS 203), where the system's library has it.  Level 1.
  *
- * One of the files kem-*.c is built: configure says which.
+ * One of kem-openssl.c, kem-sodium.c and kem-none.c is built, in a library of
+ * its own: configure says which.
  */
 #ifndef XLS_CRYPTO_KEM_H
 #define XLS_CRYPTO_KEM_H
@@ -26,35 +27,40 @@ struct xls_kem {
     uint8_t bytes[XLS_KEM_SECRET_LEN];
 };
 
-/* Whose ML-KEM-768 this is ("OpenSSL 3.5.1"), static storage; NULL when there
- * is none, and then the functions below give XLS_BUG_CONTRACT. */
+/* The three computations.  Whoever makes a session chooses: only programs that
+ * agree on keys are linked with the library behind them. */
+struct xls_kem_ops {
+    /* The encapsulation key that belongs to this key; pub is zero on error.
+     * Errors: XLS_HOST_NOMEM (the library fails). */
+    enum xls_rc (*pub)(const struct xls_kem_key *key,
+                       uint8_t pub[XLS_KEM_PUB_LEN]);
+    /*
+     * A new secret, and the ciphertext that carries it to whoever has the key
+     * of pub; both are zero on error.
+     * Errors: XLS_PEER_RANGE (pub is no encapsulation key: FIPS 203, 7.2),
+     * XLS_HOST_NOMEM (the library fails).
+     */
+    enum xls_rc (*wrap)(const uint8_t pub[XLS_KEM_PUB_LEN],
+                        uint8_t text[XLS_KEM_TEXT_LEN], struct xls_kem *out);
+    /*
+     * The secret in a ciphertext; *out is zero on error.  A ciphertext that
+     * nobody made for this key is no error: it gives a secret that nobody else
+     * has.
+     * Errors: XLS_HOST_NOMEM (the library fails).
+     */
+    enum xls_rc (*unwrap)(const struct xls_kem_key *key,
+                          const uint8_t text[XLS_KEM_TEXT_LEN],
+                          struct xls_kem *out);
+};
+
+/* Those of the library that configure found; static storage; NULL: none. */
+const struct xls_kem_ops *xls_kem(void);
+
+/* Its name, "OpenSSL", static storage; NULL when there is none.  This one is
+ * in every program. */
 const char *xls_kem_by(void);
 
-/* A new random key.  What it gives out is xls_kem_pub()'s. */
+/* A new random key. */
 void xls_kem_key_random(struct xls_kem_key *out);
-
-/* The encapsulation key that belongs to this one; pub is zero on error.
- * Errors: XLS_HOST_NOMEM (the library fails), XLS_BUG_CONTRACT. */
-XLS_MUST_USE enum xls_rc xls_kem_pub(const struct xls_kem_key *key,
-                                     uint8_t pub[XLS_KEM_PUB_LEN]);
-
-/*
- * A new secret, and the ciphertext that carries it to whoever has the key of
- * pub; both are zero on error.
- * Errors: XLS_PEER_RANGE (pub is no encapsulation key: FIPS 203, 7.2),
- * XLS_HOST_NOMEM (the library fails), XLS_BUG_CONTRACT.
- */
-XLS_MUST_USE enum xls_rc xls_kem_wrap(const uint8_t pub[XLS_KEM_PUB_LEN],
-                                      uint8_t text[XLS_KEM_TEXT_LEN],
-                                      struct xls_kem *out);
-
-/*
- * The secret in a ciphertext; *out is zero on error.  A ciphertext that nobody
- * made for this key is no error: it gives a secret that nobody else has.
- * Errors: XLS_HOST_NOMEM (the library fails), XLS_BUG_CONTRACT.
- */
-XLS_MUST_USE enum xls_rc xls_kem_unwrap(const struct xls_kem_key *key,
-                                        const uint8_t text[XLS_KEM_TEXT_LEN],
-                                        struct xls_kem *out);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "attest/pcrs.h"
 #include "base/secret.h"
+#include "crypto/kem.h"
 #include "host/fd.h"
 #include "host/ini.h"
 #include "host/peerproof.h"
@@ -100,6 +101,26 @@ static bool conf_evidence(void *out, const char *value)
                       3600);
 }
 
+static bool conf_post_quantum(void *out, const char *value)
+{
+    static const struct {
+        const char *word;
+        enum xls_pq pq;
+    } words[] = {
+        {"off", XLS_PQ_OFF},
+        {"prefer", XLS_PQ_PREFER},
+        {"require", XLS_PQ_REQUIRE},
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(value, words[i].word) == 0) {
+            ((struct xls_conf *)out)->post_quantum = words[i].pq;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool conf_libexec(void *out, const char *value)
 {
     struct xls_conf *c = out;
@@ -175,6 +196,8 @@ static const struct xls_ini_word conf_words[] = {
     {"xlsecd", "port", conf_port, "a port, 1 to 65535", false, NULL},
     {"xlsecd", "max-sessions", conf_sessions, "a number, 1 to 256", false,
      NULL},
+    {"channel", "post-quantum", conf_post_quantum, "off, prefer or require",
+     false, NULL},
     {"time", "handshake", conf_handshake, "seconds, 1 to 600", false, NULL},
     {"time", "stall", conf_stall, "seconds, 1 to 3600", false, NULL},
     {"time", "finish", conf_finish, "seconds, 1 to 86400", false, NULL},
@@ -410,6 +433,15 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                            why);
     }
     free(text);
+    if (rc == XLS_OK && conf.post_quantum == XLS_PQ_REQUIRE &&
+        xls_kem_by() == NULL) { /* [P-48] */
+        rc = xls_why_set(why, XLS_HOST_CONF,
+                         "%s: 'post-quantum = require', and this xlsec was "
+                         "built without ML-KEM-768; install one that was built "
+                         "with OpenSSL 3.5 or libsodium 1.0.22, or say "
+                         "'prefer'",
+                         path);
+    }
     if (rc == XLS_OK) {
         *out = conf;
     }

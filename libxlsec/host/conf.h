@@ -46,7 +46,7 @@ struct xls_conf {
     unsigned evidence_seconds;  /* for the peer's Evidence to come */
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
     char state[XLS_PATH];       /* what has to outlast a boot */
-    enum xls_pq post_quantum;
+    enum xls_pq post_quantum;   /* what is wanted of ML-KEM */
     char tcti[XLS_ADDRESS];   /* the TPM; empty: see xls_tpm_which() */
     char event_log[XLS_PATH]; /* the firmware's; empty: where Linux has it */
     char ima_log[XLS_PATH];   /* IMA's list; the same */

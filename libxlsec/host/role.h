@@ -14,11 +14,14 @@
 #ifndef XLS_HOST_ROLE_H
 #define XLS_HOST_ROLE_H
 
+#include "crypto/kem.h"
+
 /* Holds the static key and the pre-shared keys; no network. */
 int xls_keys_main(void);
 
-/* Handshake, records, socket; no files, no long-term key, no libxl. */
-int xls_wire_main(void);
+/* Handshake, records, socket; no files, no long-term key, no libxl.  kem is
+ * xls_kem(), which only the program is linked with; NULL: there is none. */
+int xls_wire_main(const struct xls_kem_ops *kem);
 
 /* Judges the stream and the config; no network, no key. */
 int xls_guard_main(void);

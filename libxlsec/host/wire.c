@@ -44,6 +44,7 @@ struct wire {
     struct xls_ring ring;
     struct xls_ipc_msg *msg; /* from the toolstack */
     struct xls_oracle keys;
+    const struct xls_kem_ops *kem;
     struct xls_noise_oracle oracle; /* over keys; borrowed by the session */
     struct xls_why why;
     int64_t handshake_until; /* -1 once it is complete */
@@ -521,6 +522,7 @@ static enum xls_rc start(struct wire *w)
     }
     w->oracle = xls_oracle_over(&w->keys);
     setup.oracle = &w->oracle;
+    setup.kem = w->kem;
     setup.expect_static = w->role == XLS_ROLE_SOURCE ? peer : NULL;
     w->heard = w->spoke = xls_now_ms();
     w->handshake_until = w->heard + handshake_ms;
@@ -529,7 +531,7 @@ static enum xls_rc start(struct wire *w)
     return rc == XLS_OK ? xls_session_new(&setup, &w->session) : rc;
 }
 
-int xls_wire_main(void)
+int xls_wire_main(const struct xls_kem_ops *kem)
 {
     struct wire *w = calloc(1, sizeof(*w));
     enum xls_rc rc = XLS_HOST_NOMEM;
@@ -537,6 +539,7 @@ int xls_wire_main(void)
     if (w == NULL) {
         return 1;
     }
+    w->kem = kem;
     w->msg = calloc(1, sizeof(*w->msg));
     w->keys = (struct xls_oracle){
         .fd = KEYS_FD, .answer = calloc(1, sizeof(*w->msg)), .why = &w->why};

@@ -9,7 +9,7 @@
 /* [P-47] [P-48] is ML-KEM wanted, and there? */
 static bool has_kem(const struct xls_session *s)
 {
-    return s->pq != XLS_PQ_OFF && xls_kem_by() != NULL;
+    return s->pq != XLS_PQ_OFF && s->kem != NULL;
 }
 
 /* The payload of message n.  Errors: XLS_HOST_NOMEM. */
@@ -20,8 +20,8 @@ static enum xls_rc put_payload(struct xls_session *s, unsigned n, uint8_t *out)
     enum xls_rc rc = XLS_OK;
 
     if (n == 0 && has_kem(s)) {
-        xls_kem_key_random(&s->kem);
-        rc = xls_kem_pub(&s->kem, pub);
+        xls_kem_key_random(&s->kem_key);
+        rc = s->kem->pub(&s->kem_key, pub);
         s->kem_offered = true;
         say.field[XLS_FIELD_KEM_PUB] = pub;
     }
@@ -92,7 +92,7 @@ static enum xls_rc take_pub(struct xls_session *s, const uint8_t *pub)
     if (pub == NULL || !has_kem(s)) {
         return go_without(s);
     }
-    rc = xls_kem_wrap(pub, s->kem_text, &shared); /* [P-47] */
+    rc = s->kem->wrap(pub, s->kem_text, &shared); /* [P-47] */
     if (rc == XLS_OK) {
         agree(s, &shared);
     }
@@ -112,7 +112,7 @@ static enum xls_rc take_text(struct xls_session *s, const uint8_t *text)
     if (!s->kem_offered) {
         return XLS_PEER_RANGE; /* [P-47] an answer to nothing */
     }
-    rc = xls_kem_unwrap(&s->kem, text, &shared);
+    rc = s->kem->unwrap(&s->kem_key, text, &shared);
     if (rc == XLS_OK) {
         agree(s, &shared);
     }
@@ -138,6 +138,6 @@ enum xls_rc xls_session_take_hello(struct xls_session *s, unsigned n,
         return take_pub(s, said.field[XLS_FIELD_KEM_PUB]);
     }
     rc = take_text(s, said.field[XLS_FIELD_KEM_TEXT]);
-    xls_wipe(&s->kem, sizeof(s->kem)); /* [P-49] */
+    xls_wipe(&s->kem_key, sizeof(s->kem_key)); /* [P-49] */
     return rc;
 }

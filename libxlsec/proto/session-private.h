@@ -6,7 +6,6 @@
 #ifndef XLS_PROTO_SESSION_PRIVATE_H
 #define XLS_PROTO_SESSION_PRIVATE_H
 
-#include "crypto/kem.h"
 #include "proto/payload.h"
 #include "proto/session.h"
 
@@ -45,7 +44,8 @@ struct xls_session {
     uint8_t own_nonce[XLS_NONCE_LEN];
     uint8_t peer_nonce[XLS_NONCE_LEN];
     enum xls_pq pq;
-    struct xls_kem_key kem;             /* source, until message 2; secret */
+    const struct xls_kem_ops *kem;      /* NULL: there is none */
+    struct xls_kem_key kem_key;         /* source, until message 2; secret */
     uint8_t kem_text[XLS_KEM_TEXT_LEN]; /* destination, for message 2 */
     struct xls_frame head;              /* when judged, after the handshake */
     struct xls_noise noise;

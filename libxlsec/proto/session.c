@@ -52,6 +52,7 @@ static enum xls_rc begin(struct xls_session *s,
     }
     s->role = setup->role;
     s->pq = setup->pq;
+    s->kem = setup->kem;
     s->phase = XLS_PHASE_HANDSHAKE;
     if (s->role == XLS_ROLE_SOURCE) {
         memcpy(s->expect, setup->expect_static, XLS_DH_LEN);
@@ -68,7 +69,7 @@ enum xls_rc xls_session_new(const struct xls_session_setup *setup,
     enum xls_rc rc = XLS_BUG_CONTRACT;
 
     if (setup_ok(setup)) {
-        rc = setup->pq == XLS_PQ_REQUIRE && xls_kem_by() == NULL
+        rc = setup->pq == XLS_PQ_REQUIRE && setup->kem == NULL
                  ? XLS_HOST_CONF /* [P-48] */
                  : XLS_OK;
     }

@@ -38,6 +38,7 @@
 #include <stdint.h>
 
 #include "base/rc.h"
+#include "crypto/kem.h"
 #include "proto/control.h"
 #include "proto/noise.h"
 #include "proto/order.h"
@@ -54,6 +55,7 @@ struct xls_session_setup {
     uint8_t own_static[XLS_DH_LEN];        /* public */
     uint8_t id[XLS_ID_LEN]; /* source: the migration's; destination: zero */
     enum xls_pq pq;
+    const struct xls_kem_ops *kem; /* xls_kem(), NULL for none; static */
     /* Source: the key of the host that the operator named.  Destination:
      * NULL, the oracle's slot 3 decides.  Borrowed during the call. */
     const uint8_t *expect_static;
@@ -85,7 +87,7 @@ struct xls_event {
  * A new session.  A source's first message is at once there to be sent (this
  * asks the oracle for slot 0).  *out is written only on XLS_OK; the caller
  * owns it.
- * Errors: XLS_HOST_NOMEM, XLS_HOST_CONF (ML-KEM is required, and this build has
+ * Errors: XLS_HOST_NOMEM, XLS_HOST_CONF (ML-KEM is required, and there is
  * none), the oracle's, XLS_BUG_CONTRACT (the setup).
  */
 XLS_MUST_USE enum xls_rc xls_session_new(const struct xls_session_setup *setup,

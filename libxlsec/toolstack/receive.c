@@ -212,7 +212,7 @@ static void tell_proof(const struct receive *r)
 
 static enum xls_rc meet(struct receive *r)
 {
-    char line[XLS_FINGERPRINT_TEXT + 160];
+    char line[XLS_FINGERPRINT_TEXT + 200];
     char print[XLS_FINGERPRINT_TEXT];
     enum xls_rc rc = xls_conf_load(r->setup->confdir, &r->crew.conf, r->why);
 
@@ -230,8 +230,10 @@ static enum xls_rc meet(struct receive *r)
     memcpy(r->report->peer, r->crew.peer_name, XLS_NAME);
     memcpy(r->report->peer_key, r->crew.peer_key, XLS_KEY);
     xls_key_fingerprint(r->crew.peer_key, print);
-    (void)snprintf(line, sizeof(line), "%s is connected, key %s",
-                   r->crew.peer_name, print);
+    r->report->suite = r->crew.suite;
+    (void)snprintf(line, sizeof(line),
+                   "%s is connected, key %s, key agreement: %s",
+                   r->crew.peer_name, print, xls_suite_text(r->crew.suite));
     r->setup->say(r->setup->say_ctx, line);
     return XLS_OK;
 }

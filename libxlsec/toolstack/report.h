@@ -33,6 +33,7 @@ struct xls_report {
     char guest[256];
     char peer[XLS_NAME];
     uint8_t peer_key[XLS_KEY];
+    uint16_t suite;      /* enum xls_suite; 0 without a session */
     char peer_says[256]; /* destination's own host name */
     bool waived;         /* the peer had nothing to prove but its key */
     struct xls_attested attested; /* what else it proved */

@@ -111,6 +111,7 @@ static enum xls_rc meet(struct xls_sending *s)
     if (rc != XLS_OK) {
         return rc;
     }
+    s->report->suite = s->crew.suite;
     xls_sending_enter(s, "attesting");
     rc = xls_prove_begin(&s->crew, s->why);
     if (rc == XLS_OK) {

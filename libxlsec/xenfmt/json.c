@@ -277,27 +277,63 @@ static bool blank(const char *text, size_t at, size_t len)
     return at == len;
 }
 
-/* [S-22] json-c's strict parser, over the whole text. */
+static bool is_ascii(char c)
+{
+    return ((unsigned char)c & 0x80U) == 0;
+}
+
+/*
+ * [S-22] json-c's strict parser, over the whole text; *end is where it stopped.
+ *
+ * The strict mode of json-c 0.18 refuses control characters in strings, and
+ * where char is signed it takes all that is not ASCII for such.  So that mode
+ * is off for runs of those octets: the scan has seen to it that they stand in
+ * strings only and are UTF-8, and nothing else of strict mode concerns them.
+ */
+static struct json_object *tree_feed(struct json_tokener *tok, const char *text,
+                                     size_t len, size_t *end)
+{
+    struct json_object *tree = NULL;
+    enum json_tokener_error error = json_tokener_continue;
+    size_t used = 0;
+    size_t n = 0;
+
+    *end = 0;
+    while (error == json_tokener_continue && used == n && *end < len) {
+        bool ascii = is_ascii(text[*end]);
+
+        for (n = 1; *end + n < len && is_ascii(text[*end + n]) == ascii;) {
+            n++;
+        }
+        json_tokener_set_flags(tok, JSON_TOKENER_VALIDATE_UTF8 |
+                                        (ascii ? JSON_TOKENER_STRICT : 0));
+        tree = json_tokener_parse_ex(tok, text + *end, (int)n);
+        error = json_tokener_get_error(tok);
+        used = json_tokener_get_parse_end(tok);
+        *end += used;
+    }
+    return tree;
+}
+
 static enum xls_rc tree_new(const char *text, size_t len,
                             struct json_object **out, struct xls_finding *why)
 {
     struct json_tokener *tok = json_tokener_new_ex((int)XLS_JSON_DEPTH + 1);
     struct json_object *tree = NULL;
     enum xls_rc rc = XLS_OK;
+    size_t end;
 
     if (tok == NULL) {
         return xls_refuse(why, XLS_HOST_NOMEM, "S-22", "out of memory");
     }
-    json_tokener_set_flags(tok,
-                           JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    tree = json_tokener_parse_ex(tok, text, (int)len);
+    tree = tree_feed(tok, text, len, &end);
     if (json_tokener_get_error(tok) == json_tokener_continue) {
         rc = xls_refuse(why, XLS_PEER_RANGE, "S-22",
                         "not JSON: the text ends too early");
     } else if (json_tokener_get_error(tok) != json_tokener_success) {
         rc = xls_refuse(why, XLS_PEER_RANGE, "S-22", "not JSON: %s",
                         json_tokener_error_desc(json_tokener_get_error(tok)));
-    } else if (!blank(text, json_tokener_get_parse_end(tok), len)) {
+    } else if (!blank(text, end, len)) {
         rc = xls_refuse(why, XLS_PEER_TRAIL, "S-22",
                         "octets follow the configuration");
     } else if (!json_object_is_type(tree, json_type_object)) {

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/kem.h"
 #include "crypto/start.h"
 #include "host/fd.h"
 #include "judge.h"
@@ -214,6 +215,110 @@ static void both_have_a_pairwise_key(struct scene *s)
     set_key(s, DESTINATION, "peers.d/other.psk", key);
     run_go(&s->run);
     judge(&s->run, FATE_MOVED, &s->complaint);
+}
+
+/* --- post-quantum keys
+ * --------------------------------------------------------------------------*/
+
+static void set_pq(struct scene *s, enum side side, const char *word)
+{
+    struct xls_conf conf;
+    struct xls_why why = {""};
+    char text[XLS_PATH + 200];
+
+    expect(s, xls_conf_load(s->field.hosts.dir[side], &conf, &why) == XLS_OK,
+           "the configuration could be read");
+    (void)snprintf(text, sizeof(text),
+                   "[paths]\nlibexec = %s\n" SHORT_TIMES
+                   "[channel]\npost-quantum = %s\n",
+                   conf.libexec, word);
+    set(s, side, "xlsec.conf", text, 0644);
+}
+
+/* It moved, and both ends report this suite. */
+static void expect_suite(struct scene *s, uint16_t suite)
+{
+    judge(&s->run, FATE_MOVED, &s->complaint);
+    expect(s, s->run.shared->end[SOURCE].report.suite == suite,
+           "the source reports the suite");
+    expect(s, s->run.shared->end[DESTINATION].report.suite == suite,
+           "the destination reports the suite");
+    expect(s,
+           strstr(s->run.shared->end[DESTINATION].log, xls_suite_text(suite)) !=
+               NULL,
+           "the destination's log names the suite");
+}
+
+/* [P-48] [P-50] */
+static void post_quantum_preferred(struct scene *s)
+{
+    run_go(&s->run);
+    expect_suite(s, xls_kem_by() == NULL ? XLS_SUITE_X25519 : XLS_SUITE_HYBRID);
+}
+
+static void post_quantum_off_here(struct scene *s)
+{
+    set_pq(s, SOURCE, "off");
+    run_go(&s->run);
+    expect_suite(s, XLS_SUITE_X25519);
+}
+
+static void post_quantum_off_there(struct scene *s)
+{
+    set_pq(s, DESTINATION, "off");
+    run_go(&s->run);
+    expect_suite(s, XLS_SUITE_X25519);
+}
+
+/* A build that has none says so, and neither connects nor answers. */
+static void post_quantum_absent(struct scene *s, enum side side)
+{
+    judge(&s->run, FATE_STAYED, &s->complaint);
+    expect_words(s, side, "built without ML-KEM-768");
+    expect(s, sent_by(s, side) == 0, "not an octet was sent");
+    expect_untouched(s);
+}
+
+static void post_quantum_required(struct scene *s)
+{
+    set_pq(s, SOURCE, "require");
+    set_pq(s, DESTINATION, "require");
+    run_go(&s->run);
+    if (xls_kem_by() == NULL) {
+        post_quantum_absent(s, SOURCE);
+        return;
+    }
+    expect_suite(s, XLS_SUITE_HYBRID);
+}
+
+static void post_quantum_required_here(struct scene *s)
+{
+    set_pq(s, SOURCE, "require");
+    set_pq(s, DESTINATION, "off");
+    run_go(&s->run);
+    if (xls_kem_by() == NULL) {
+        post_quantum_absent(s, SOURCE);
+        return;
+    }
+    judge(&s->run, FATE_DENIED, &s->complaint);
+    expect(s, sent_by(s, SOURCE) == MSG1, "no octet after message 1 was sent");
+    expect_words(s, SOURCE, "agrees on no post-quantum key");
+    expect_untouched(s);
+}
+
+static void post_quantum_required_there(struct scene *s)
+{
+    set_pq(s, SOURCE, "off");
+    set_pq(s, DESTINATION, "require");
+    run_go(&s->run);
+    if (xls_kem_by() == NULL) {
+        post_quantum_absent(s, DESTINATION);
+        return;
+    }
+    judge(&s->run, FATE_STAYED, &s->complaint);
+    expect(s, sent_by(s, DESTINATION) == 0, "message 1 got no answer");
+    expect_words(s, DESTINATION, "agrees on no post-quantum key");
+    expect_untouched(s);
 }
 
 /* --- replay and noise
@@ -671,6 +776,12 @@ static const struct {
     {"our own key answers", own_key_answers},
     {"pairwise key on one side", one_has_a_pairwise_key},
     {"pairwise key on both sides", both_have_a_pairwise_key},
+    {"post-quantum preferred", post_quantum_preferred},
+    {"post-quantum off at the source", post_quantum_off_here},
+    {"post-quantum off at the destination", post_quantum_off_there},
+    {"post-quantum required", post_quantum_required},
+    {"post-quantum required by the source", post_quantum_required_here},
+    {"post-quantum required by the destination", post_quantum_required_there},
     {"replay to the destination", replay_to_destination},
     {"replay to the source", replay_to_source},
     {"noise to the destination", noise_to_destination},

@@ -83,7 +83,12 @@ XLS_UNIT += tests/unit/t-session-kem
 tests_unit_t_session_kem_SOURCES = tests/unit/t-session-kem.c \
 	tests/unit/t-session-pair.h
 tests_unit_t_session_kem_CPPFLAGS = $(proto_unit_cppflags)
-tests_unit_t_session_kem_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_kem_by \
-	-Wl,--wrap=xls_kem_key_random -Wl,--wrap=xls_kem_pub \
-	-Wl,--wrap=xls_kem_wrap -Wl,--wrap=xls_kem_unwrap -Wl,--wrap=xls_wipe
-tests_unit_t_session_kem_LDADD = $(proto_unit_ldadd)
+tests_unit_t_session_kem_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_wipe
+tests_unit_t_session_kem_LDADD = $(XLS_KEM) $(proto_unit_ldadd) \
+	$(XLS_KEM_LIBS)
+
+XLS_UNIT += tests/unit/t-crypto-kem
+tests_unit_t_crypto_kem_SOURCES = tests/unit/t-crypto-kem.c
+tests_unit_t_crypto_kem_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_crypto_kem_LDADD = $(XLS_KEM) $(proto_unit_ldadd) \
+	$(XLS_KEM_LIBS)

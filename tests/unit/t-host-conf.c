@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crypto/kem.h"
 #include "crypto/start.h"
 #include "host/conf.h"
 #include "host/fd.h"
@@ -496,6 +497,10 @@ static const struct bad bad_confs[] = {
      "%s/xlsec.conf:2: 'max-sessions' has to be a number, 1 to 256"},
     {"[xlsecd]\nlisten =\n",
      "%s/xlsec.conf:2: 'listen' has to be an address to listen on, or *"},
+    {"[channel]\npost-quantum = yes\n",
+     "%s/xlsec.conf:2: 'post-quantum' has to be off, prefer or require"},
+    {"[channel]\npost-quantum =\n",
+     "%s/xlsec.conf:2: 'post-quantum' has to be off, prefer or require"},
     {"[time]\nhandshake = 601\n",
      "%s/xlsec.conf:2: 'handshake' has to be seconds, 1 to 600"},
     {"[time]\nstall = 0\n",
@@ -566,6 +571,38 @@ START_TEST(configurations_and_defaults)
     T(xls_conf_load(name, &conf, &why) == XLS_HOST_CONF);
     expect(&why, "the configuration directory's name is longer than 255 "
                  "characters");
+    end();
+}
+END_TEST
+
+/* [P-48] */
+START_TEST(post_quantum_is_off_prefer_or_require)
+{
+    struct xls_conf conf;
+    struct xls_why why = {""};
+    enum xls_rc rc;
+
+    begin();
+    (void)put_text("xlsec.conf", "");
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK);
+    T(conf.post_quantum == XLS_PQ_PREFER);
+    (void)put_text("xlsec.conf", "[channel]\npost-quantum = off\n");
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK);
+    T(conf.post_quantum == XLS_PQ_OFF);
+    (void)put_text("xlsec.conf", "[channel]\npost-quantum = prefer\n");
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK);
+    T(conf.post_quantum == XLS_PQ_PREFER);
+    (void)put_text("xlsec.conf", "[channel]\npost-quantum = require\n");
+    rc = xls_conf_load(dir, &conf, &why);
+    if (xls_kem_by() != NULL) {
+        T(rc == XLS_OK && conf.post_quantum == XLS_PQ_REQUIRE);
+    } else {
+        T(rc == XLS_HOST_CONF);
+        expect(&why, "%s/xlsec.conf: 'post-quantum = require', and this xlsec "
+                     "was built without ML-KEM-768; install one that was "
+                     "built with OpenSSL 3.5 or libsodium 1.0.22, or say "
+                     "'prefer'");
+    }
     end();
 }
 END_TEST
@@ -742,6 +779,7 @@ int main(void)
         peers_that_cannot_be_read,
         bad_configurations_are_told,
         configurations_and_defaults,
+        post_quantum_is_off_prefer_or_require,
         bad_keys_are_told,
         key_files_that_are_no_key_files,
         key_of_somebody_else,

@@ -19,40 +19,14 @@ static int kem = KEM_TOY;
 static bool bend_pub;       /* the source's key is none */
 static size_t bend_text;    /* from 1: this bit of the ciphertext is another */
 static enum xls_rc kem_rc;  /* not XLS_OK: the library fails */
-static unsigned kem_calls;  /* of the three that compute */
+static unsigned kem_calls;  /* of the three */
 static uint8_t told[32];    /* the destination's secret */
 static uint8_t seed[64];    /* the source's */
 static unsigned wiped_told; /* how many memories that held it were wiped */
 static unsigned wiped_seed;
 
-const char *__real_xls_kem_by(void);
-const char *__wrap_xls_kem_by(void);
-enum xls_rc __real_xls_kem_pub(const struct xls_kem_key *key, uint8_t *pub);
-enum xls_rc __wrap_xls_kem_pub(const struct xls_kem_key *key, uint8_t *pub);
-enum xls_rc __real_xls_kem_wrap(const uint8_t *pub, uint8_t *text,
-                                struct xls_kem *out);
-enum xls_rc __wrap_xls_kem_wrap(const uint8_t *pub, uint8_t *text,
-                                struct xls_kem *out);
-enum xls_rc __real_xls_kem_unwrap(const struct xls_kem_key *key,
-                                  const uint8_t *text, struct xls_kem *out);
-enum xls_rc __wrap_xls_kem_unwrap(const struct xls_kem_key *key,
-                                  const uint8_t *text, struct xls_kem *out);
-void __wrap_xls_kem_key_random(struct xls_kem_key *out);
 void __real_xls_wipe(void *p, size_t len);
 void __wrap_xls_wipe(void *p, size_t len);
-
-const char *__wrap_xls_kem_by(void)
-{
-    return kem == KEM_REAL  ? __real_xls_kem_by()
-           : kem == KEM_TOY ? "a toy"
-                            : NULL;
-}
-
-void __wrap_xls_kem_key_random(struct xls_kem_key *out)
-{
-    xls_random(out->seed, sizeof(out->seed));
-    memcpy(seed, out->seed, sizeof(seed));
-}
 
 static void toy_pub(const struct xls_kem_key *key, uint8_t *pub)
 {
@@ -60,7 +34,7 @@ static void toy_pub(const struct xls_kem_key *key, uint8_t *pub)
     crypto_generichash(pub, 32, key->seed, sizeof(key->seed), NULL, 0);
 }
 
-/* A ciphertext is 32 random octets and their tag, which a secret replaces. */
+/* A ciphertext is 32 random octets and their tag; gives its secret. */
 static void toy_text(const uint8_t *pub, uint8_t *text, uint8_t *secret)
 {
     uint8_t two[64];
@@ -72,16 +46,17 @@ static void toy_text(const uint8_t *pub, uint8_t *text, uint8_t *secret)
     crypto_generichash(secret, 32, two, sizeof(two), NULL, 0);
 }
 
-enum xls_rc __wrap_xls_kem_pub(const struct xls_kem_key *key, uint8_t *pub)
+static enum xls_rc kem_pub(const struct xls_kem_key *key, uint8_t *pub)
 {
     kem_calls++;
+    memcpy(seed, key->seed, sizeof(seed));
     if (kem_rc != XLS_OK) {
         return kem_rc;
     }
     if (kem == KEM_TOY) {
         toy_pub(key, pub);
     } else {
-        T(__real_xls_kem_pub(key, pub) == XLS_OK);
+        T(xls_kem()->pub(key, pub) == XLS_OK);
     }
     if (bend_pub) {
         memset(pub + 32, 0xff, 3); /* two coefficients of 4095 */
@@ -89,8 +64,8 @@ enum xls_rc __wrap_xls_kem_pub(const struct xls_kem_key *key, uint8_t *pub)
     return XLS_OK;
 }
 
-enum xls_rc __wrap_xls_kem_wrap(const uint8_t *pub, uint8_t *text,
-                                struct xls_kem *out)
+static enum xls_rc kem_wrap(const uint8_t *pub, uint8_t *text,
+                            struct xls_kem *out)
 {
     enum xls_rc rc = kem_rc;
 
@@ -100,7 +75,7 @@ enum xls_rc __wrap_xls_kem_wrap(const uint8_t *pub, uint8_t *text,
         xls_random(text, 32);
         toy_text(pub, text, out->bytes);
     } else if (rc == XLS_OK) {
-        rc = __real_xls_kem_wrap(pub, text, out);
+        rc = xls_kem()->wrap(pub, text, out);
     }
     memcpy(told, out->bytes, sizeof(told));
     wiped_told = 0;
@@ -110,16 +85,15 @@ enum xls_rc __wrap_xls_kem_wrap(const uint8_t *pub, uint8_t *text,
     return rc;
 }
 
-enum xls_rc __wrap_xls_kem_unwrap(const struct xls_kem_key *key,
-                                  const uint8_t *text, struct xls_kem *out)
+static enum xls_rc kem_unwrap(const struct xls_kem_key *key,
+                              const uint8_t *text, struct xls_kem *out)
 {
     uint8_t pub[XLS_KEM_PUB_LEN];
     uint8_t again[XLS_KEM_TEXT_LEN];
 
     kem_calls++;
     if (kem_rc != XLS_OK || kem != KEM_TOY) {
-        return kem_rc != XLS_OK ? kem_rc
-                                : __real_xls_kem_unwrap(key, text, out);
+        return kem_rc != XLS_OK ? kem_rc : xls_kem()->unwrap(key, text, out);
     }
     toy_pub(key, pub);
     memcpy(again, text, sizeof(again));
@@ -129,6 +103,9 @@ enum xls_rc __wrap_xls_kem_unwrap(const struct xls_kem_key *key,
     }
     return XLS_OK;
 }
+
+/* Either, as kem says at each call. */
+static const struct xls_kem_ops kem_ops = {kem_pub, kem_wrap, kem_unwrap};
 
 /* How often the needle stands in what is wiped. */
 static unsigned seen(const uint8_t *p, size_t len, const uint8_t *needle)
@@ -163,6 +140,7 @@ static void start(int with)
 {
     T(xls_crypto_start() == XLS_OK);
     kem = with;
+    t_kem = with == KEM_NONE ? NULL : &kem_ops;
     bend_pub = false;
     bend_text = 0;
     kem_rc = XLS_OK;
@@ -172,7 +150,7 @@ static void start(int with)
 static bool start_loop(int i)
 {
     start(i == 0 ? KEM_TOY : KEM_REAL);
-    return i == 0 || __real_xls_kem_by() != NULL;
+    return i == 0 || xls_kem() != NULL;
 }
 
 /* Nobody may hear more from this end. */
@@ -262,12 +240,12 @@ START_TEST(without_a_library)
     T(xls_session_new(&setup, &s) == XLS_HOST_CONF && s == NULL);
     t_pair_free(&p);
     /* the other end has one */
-    kem = KEM_TOY;
+    start(KEM_TOY);
     pair_of(&p, XLS_PQ_PREFER, XLS_PQ_PREFER);
-    kem = KEM_NONE;
+    p.d->kem = NULL;
     t_handshake(&p);
     T(!p.s->kem_agreed && !p.d->kem_agreed && p.s->kem_offered);
-    T(sodium_is_zero((uint8_t *)&p.s->kem, sizeof(p.s->kem)));
+    T(sodium_is_zero((uint8_t *)&p.s->kem_key, sizeof(p.s->kem_key)));
     t_pair_free(&p);
 }
 END_TEST
@@ -367,7 +345,7 @@ START_TEST(the_secrets_do_not_stay)
         return;
     }
     pair_of(&p, XLS_PQ_PREFER, XLS_PQ_PREFER);
-    T(memcmp(p.s->kem.seed, seed, sizeof(seed)) == 0);
+    T(memcmp(p.s->kem_key.seed, seed, sizeof(seed)) == 0);
     T(seen((uint8_t *)p.s, sizeof(*p.s), seed) == 1);
     wiped_seed = 0;
     (void)t_pass(p.s, p.d, XLS_EVENT_NONE);
@@ -377,7 +355,7 @@ START_TEST(the_secrets_do_not_stay)
     (void)t_pass(p.d, p.s, XLS_EVENT_ESTABLISHED);
     T(seen((uint8_t *)p.s, sizeof(*p.s), seed) == 0);
     T(seen((uint8_t *)p.s, sizeof(*p.s), told) == 0);
-    T(wiped_seed == 1);
+    T(_i == 0 ? wiped_seed == 1 : wiped_seed >= 1); /* and the library's */
     /* there where it was made, in the handshake, and where psk3 was made */
     T(wiped_told == 4);
     (void)t_pass(p.s, p.d, XLS_EVENT_ESTABLISHED);
@@ -400,7 +378,8 @@ START_TEST(a_library_that_fails)
     struct xls_session_setup setup = {.role = XLS_ROLE_SOURCE,
                                       .oracle = &p.so.api,
                                       .id = {1},
-                                      .pq = XLS_PQ_PREFER};
+                                      .pq = XLS_PQ_PREFER,
+                                      .kem = &kem_ops};
     struct xls_event event;
 
     start(KEM_TOY);
@@ -612,7 +591,7 @@ int main(void)
     }
     suite_add_tcase(suite, tcase);
     printf("ML-KEM-768 of this build: %s\n",
-           __real_xls_kem_by() == NULL ? "none" : __real_xls_kem_by());
+           xls_kem_by() == NULL ? "none" : xls_kem_by());
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -34,8 +34,9 @@ struct t_wire {
 static uint8_t t_slot[XLS_RECORD_PLAIN];
 static uint8_t t_back[XLS_RECORD_PLAIN];
 
-/* What the next session wants of ML-KEM. */
+/* What the next session wants of ML-KEM, and has. */
 static enum xls_pq t_pq = XLS_PQ_OFF;
+static const struct xls_kem_ops *t_kem;
 
 static inline struct xls_session *
 t_session(enum xls_role role, struct t_oracle *oracle, const uint8_t *expect)
@@ -44,7 +45,8 @@ t_session(enum xls_role role, struct t_oracle *oracle, const uint8_t *expect)
     struct xls_session_setup setup = {.role = role,
                                       .oracle = &oracle->api,
                                       .expect_static = expect,
-                                      .pq = t_pq};
+                                      .pq = t_pq,
+                                      .kem = t_kem};
 
     memcpy(setup.own_static, oracle->key.pub, XLS_DH_LEN);
     memset(setup.id, role == XLS_ROLE_SOURCE ? 0x1d : 0, XLS_ID_LEN);
