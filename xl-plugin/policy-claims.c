@@ -88,8 +88,7 @@ static int usage(const char *text)
 int xls_policy_sources(const struct xls_policy_options *opts)
 {
     return (opts->local ? 1 : 0) + (opts->host != NULL ? 1 : 0) +
-           (opts->pcrs != NULL ? 1 : 0) +
-           (opts->software != NULL ? 1 : 0);
+           (opts->pcrs != NULL ? 1 : 0) + (opts->software != NULL ? 1 : 0);
 }
 
 /* This host's TPM; or, where it proves itself by none, its software. */

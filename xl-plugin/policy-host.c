@@ -57,8 +57,8 @@ enum xls_rc xls_policy_of_host(const struct xls_policy_options *opts,
         rc = take(e.log, e.log_len, &out->log, &claims->log, &claims->log_len);
     }
     if (rc == XLS_OK) {
-        rc = take(e.list, e.list_len, &out->ima, &claims->ima,
-                  &claims->ima_len);
+        rc =
+            take(e.list, e.list_len, &out->ima, &claims->ima, &claims->ima_len);
     }
     if (rc == XLS_OK && report.refusal[0] != '\0') {
         xls_say_error(XLS_POLICY_PROGRAM,
@@ -76,8 +76,8 @@ enum xls_rc xls_policy_of_software(const struct xls_conf *conf,
     const struct xls_measure_ops ops = xls_xen_measure_ops();
     struct xls_claims *claims = &out->claims;
     struct xls_softlog log;
-    enum xls_rc rc = ops.measure(ops.ctx, conf->libexec, &out->log,
-                                 &claims->log_len, why);
+    enum xls_rc rc =
+        ops.measure(ops.ctx, conf->libexec, &out->log, &claims->log_len, why);
 
     if (rc == XLS_OK) {
         claims->kind = XLS_EVIDENCE_SOFTWARE;

@@ -265,7 +265,8 @@ static enum xls_rc store_of(const struct xls_policy_options *opts,
 
     if (rc == XLS_OK) {
         *store = (struct xls_policystore){
-            opts->confdir, opts->statedir != NULL ? opts->statedir : conf->state,
+            opts->confdir,
+            opts->statedir != NULL ? opts->statedir : conf->state,
             conf->policy_unsigned};
     }
     return rc;

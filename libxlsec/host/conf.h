@@ -47,10 +47,10 @@ struct xls_conf {
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
     char state[XLS_PATH];       /* what has to outlast a boot */
     enum xls_pq post_quantum;   /* what is wanted of ML-KEM */
-    char tcti[XLS_ADDRESS];   /* the TPM; empty: see xls_tpm_which() */
-    char event_log[XLS_PATH]; /* the firmware's; empty: where Linux has it */
-    char ima_log[XLS_PATH];   /* IMA's list; the same */
-    uint32_t pcrs;            /* those that are quoted; bit n: PCR n */
+    char tcti[XLS_ADDRESS];     /* the TPM; empty: see xls_tpm_which() */
+    char event_log[XLS_PATH];   /* the firmware's; empty: where Linux has it */
+    char ima_log[XLS_PATH];     /* IMA's list; the same */
+    uint32_t pcrs;              /* those that are quoted; bit n: PCR n */
     bool policy_unsigned;       /* an appraisal policy needs no signature */
 };
 

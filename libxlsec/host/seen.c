@@ -15,8 +15,8 @@
 
 enum { LINE_SIZE = 256, PATH_SIZE = 512 };
 
-/* [E-133] The line that is written for this AK and clock, and nothing but it is read
- * back as such. */
+/* [E-133] The line that is written for this AK and clock, and nothing but it is
+ * read back as such. */
 static int line_of(char *out, size_t size, const uint8_t ak_name[XLS_NAME_LEN],
                    const struct xls_quote_clock *clock)
 {

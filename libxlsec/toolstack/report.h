@@ -37,7 +37,7 @@ struct xls_report {
     char peer_says[256]; /* destination's own host name */
     bool waived;         /* the peer had nothing to prove but its key */
     struct xls_attested attested; /* what else it proved */
-    char refusal[XLS_WHY_MAX]; /* attest_only: why the peer refuses us */
+    char refusal[XLS_WHY_MAX];    /* attest_only: why the peer refuses us */
     char *said;     /* lines that explain a refusal of it; owned; may be NULL */
     uint8_t *shown; /* its Evidence, when that was to be learned from; owned */
     size_t shown_len;

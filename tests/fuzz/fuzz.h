@@ -99,6 +99,7 @@ void fz_noise(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_quote(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_signature(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_values(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_evidence(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_software(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_softlog(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_appraisal(const struct fz_target *t, const uint8_t *data, size_t len);
@@ -117,7 +118,10 @@ extern const size_t fz_absent;
 size_t fz_attest_seed(unsigned n, const char **target, uint8_t *out,
                       size_t size);
 
-/* The same of software Evidence, which is in every build (software.c). */
+/* The same of Evidence and of software's, which are in every build (evidence.c,
+ * software.c). */
+size_t fz_evidence_seed(unsigned n, const char **target, uint8_t *out,
+                        size_t size);
 size_t fz_software_seed(unsigned n, const char **target, uint8_t *out,
                         size_t size);
 

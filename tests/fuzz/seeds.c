@@ -497,6 +497,7 @@ int main(int argc, char **argv)
     built();
     protocol();
     good(fz_attest_seed);
+    good(fz_evidence_seed);
     good(fz_software_seed);
     good(fz_appraisal_seed);
     good(fz_logs_seed);

@@ -66,6 +66,7 @@ static const struct fz_target targets[] = {
     {"session-destination", fz_session, XLS_ROLE_DESTINATION, 512, 5, FZ_PLAIN,
      false, "control"},
 
+    {"evidence", fz_evidence, 0, 4096, 3, FZ_PLAIN, false, NULL},
     {"software", fz_software, 0, 2048, 3, FZ_PLAIN, false, "software"},
     {"softlog", fz_softlog, 0, 2048, 2, FZ_PLAIN, false, "software"},
 
