@@ -453,6 +453,7 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     report->wire = r.crew.wire.used;
     report->guard = r.crew.guard.used;
     report->keys = r.crew.keys.used;
+    report->verify = r.crew.verify.used;
     xls_fd_close(&r.pipe);
     free(r.config);
     free(r.offered);

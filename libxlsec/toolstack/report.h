@@ -52,6 +52,7 @@ struct xls_report {
     struct xls_usage wire;
     struct xls_usage guard;
     struct xls_usage keys;
+    struct xls_usage verify; /* zeros where the peer had nothing to prove */
 };
 
 /* Free what is owned by it. */

@@ -199,6 +199,7 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     report->wire = s.crew.wire.used;
     report->guard = s.crew.guard.used;
     report->keys = s.crew.keys.used;
+    report->verify = s.crew.verify.used;
     xls_fd_close(&s.net);
     xls_fd_close(&s.pipe);
     xls_pid_end(s.command, 1000, &(struct xls_usage){0, 0});

@@ -681,6 +681,103 @@ static bool play_scene(const struct streams *streams, size_t i)
     return ok;
 }
 
+/* --- what it costs ------------------------------------------------------------ */
+
+/* Processor time, in us, of both ends' keys, wire and verify. */
+struct cost {
+    uint64_t keys[SIDES];
+    uint64_t wire[SIDES];
+    uint64_t verify[SIDES];
+};
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Their medians over so many dry runs. */
+static bool measure_runs(struct scene *s, unsigned runs, struct cost *out)
+{
+    uint64_t *at = calloc((size_t)runs * 6, sizeof(*at));
+    uint64_t *medians = (uint64_t *)out;
+    bool ok = at != NULL;
+
+    for (unsigned i = 0; ok && i < runs; i++) {
+        ok = run_begin(&s->run, &s->field, s->streams->path[0]);
+        if (ok) {
+            s->run.dry_run = true;
+            run_go(&s->run);
+            ok = s->run.shared->end[SOURCE].verdict == 0;
+            for (int side = 0; side < SIDES; side++) {
+                const struct xls_report *r = &s->run.shared->end[side].report;
+
+                at[(size_t)side * runs + i] = r->keys.cpu_us;
+                at[(size_t)(2 + side) * runs + i] = r->wire.cpu_us;
+                at[(size_t)(4 + side) * runs + i] = r->verify.cpu_us;
+            }
+            run_end(&s->run);
+        }
+    }
+    for (size_t k = 0; ok && k < 6; k++) {
+        qsort(at + k * runs, runs, sizeof(*at), by_size);
+        medians[k] = at[k * runs + runs / 2];
+    }
+    free(at);
+    return ok;
+}
+
+static void tell_cost(const char *what, const struct cost *c)
+{
+    for (int side = 0; side < SIDES; side++) {
+        (void)printf("%-9s %-11s keys %6" PRIu64 " us, wire %6" PRIu64
+                     " us, verify %6" PRIu64 " us, together %6" PRIu64 " us\n",
+                     what, side == SOURCE ? "source" : "destination",
+                     c->keys[side], c->wire[side], c->verify[side],
+                     c->keys[side] + c->wire[side] + c->verify[side]);
+    }
+}
+
+/* The same two hosts, without Evidence and with both TPMs'. */
+static int measure(const struct streams *streams, unsigned runs)
+{
+    struct tpm *tpms = calloc(TPMS, sizeof(*tpms));
+    static struct scene s;
+    struct cost cost[2];
+    bool ok;
+
+    s = (struct scene){.streams = streams,
+                       .tpms = tpms,
+                       .top = "/tmp/xlsec-attest-XXXXXX"};
+    ok = tpms != NULL && field_begin(&s.field, "") &&
+         mkdtemp(s.top) != NULL && chmod(s.top, 0755) == 0 &&
+         start_tpms(tpms, s.top);
+    s.field.spare = TPMS;
+    if (ok) {
+        set_all(&s);
+        ok = measure_runs(&s, runs, &cost[1]);
+        set_peer(&s, SOURCE, "evidence = none", &tpms[DESTINATION]);
+        set_peer(&s, DESTINATION, "evidence = none", &tpms[SOURCE]);
+        set_conf(&s, SOURCE, "none", "lib", "");
+        set_conf(&s, DESTINATION, "none", "lib", "");
+        ok = ok && shell("rm -f %s/*/evidence.key", s.field.hosts.top) &&
+             measure_runs(&s, runs, &cost[0]);
+    }
+    if (ok) {
+        tell_cost("none", &cost[0]);
+        tell_cost("both TPMs", &cost[1]);
+    }
+    for (int k = 0; tpms != NULL && k < TPMS; k++) {
+        tpm_stop(&tpms[k]);
+    }
+    free(tpms);
+    (void)shell("rm -rf %s", s.top);
+    field_end(&s.field);
+    return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     struct streams streams;
@@ -694,6 +791,11 @@ int main(int argc, char **argv)
         return SKIP;
     }
     status = xls_crypto_start() == XLS_OK ? streams_unpack(&streams) : 1;
+    if (status == 0 && argc == 3 && strcmp(argv[1], "--measure") == 0) {
+        status = measure(&streams, (unsigned)strtoul(argv[2], NULL, 10));
+        streams_remove(&streams);
+        return status;
+    }
     for (size_t i = 0; status == 0 && i < SCENES; i++) {
         if (argc > 1 && strstr(scenes[i].name, argv[1]) == NULL) {
             continue;
