@@ -66,7 +66,7 @@ policy 2 show file
 policy 2 show --pub key
 says err "show does not take '--pub'"
 policy 2 learn
-says err 'one of --local, --pcrs and --software'
+says err 'one of --local, --host, --pcrs and --software'
 policy 2 learn --local --pcrs x
 policy 2 learn --pcrs x --select 0
 policy 2 learn --software x --ima y
