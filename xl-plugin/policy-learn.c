@@ -10,29 +10,27 @@
 
 /* The text, written to stdout. */
 static enum xls_rc text_write(const struct xls_policy_options *opts,
-                              const struct xls_policy_lesson *lesson,
+                              struct xls_policy_lesson *lesson,
                               const struct xls_claims *claims,
                               struct xls_why *why, struct xls_reason *reason)
 {
     char *old = NULL;
     char *text = NULL;
-    size_t old_len = 0;
     size_t len = 0;
     enum xls_rc rc = XLS_OK;
 
-    if (opts->add_to == NULL) {
-        rc = xls_policy_learn(lesson, claims, &text, &len, reason);
-    } else {
+    if (opts->add_to != NULL) {
         rc = xls_bootlogs_file(opts->add_to, XLS_POLICY_MAX, false, &old,
-                               &old_len, why);
-        if (rc == XLS_OK) {
-            rc = xls_policy_learn_more(old, old_len, lesson, claims, &text,
-                                       &len, reason);
-        }
+                               &lesson->old_len, why);
+        lesson->old = old;
+    }
+    if (rc == XLS_OK) {
+        rc = xls_policy_learn(lesson, claims, &text, &len, reason);
     }
     if (rc == XLS_OK) {
         (void)fwrite(text, 1, len, stdout);
     }
+    lesson->old = NULL;
     free(old);
     free(text);
     return rc;
@@ -45,9 +43,9 @@ static const char *either(const char *given, const char *otherwise)
 
 int xls_policy_learn_run(const struct xls_policy_options *opts)
 {
-    struct xls_policy_lesson lesson = {either(opts->name, "policy"),
-                                       either(opts->class, "default"),
-                                       either(opts->set, "set-1"), 0};
+    struct xls_policy_lesson lesson = {.name = either(opts->name, "policy"),
+                                       .class = either(opts->class, "default"),
+                                       .set = either(opts->set, "set-1")};
     struct xls_bootlogs logs = {.log = NULL};
     struct xls_reason reason = {.rule = ""};
     struct xls_why why = {""};

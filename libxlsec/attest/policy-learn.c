@@ -192,46 +192,6 @@ static enum xls_rc draft_judge(const struct draft *d,
     return rc;
 }
 
-/* Hand the text over when it is good. */
-static enum xls_rc draft_give(struct draft *d,
-                              const struct xls_policy_lesson *lesson,
-                              const struct xls_claims *claims, char **out,
-                              size_t *len, struct xls_reason *why)
-{
-    enum xls_rc rc = draft_judge(d, lesson, claims, why);
-
-    if (rc == XLS_OK) {
-        d->text[d->used] = '\0';
-        *out = d->text;
-        *len = d->used;
-        d->text = NULL;
-    }
-    return rc;
-}
-
-enum xls_rc xls_policy_learn(const struct xls_policy_lesson *lesson,
-                             const struct xls_claims *claims, char **out,
-                             size_t *len, struct xls_reason *why)
-{
-    struct draft d;
-    enum xls_rc rc = names_judge(lesson, lesson->name, why);
-
-    if (rc != XLS_OK) {
-        return rc;
-    }
-    if (!draft_init(&d)) {
-        return XLS_HOST_NOMEM;
-    }
-    say(&d, "xlsec-policy 1\nname %s\nversion 1\n", lesson->name);
-    say_class(&d, lesson, claims);
-    rc = say_set(&d, lesson, claims, why);
-    if (rc == XLS_OK) {
-        rc = draft_give(&d, lesson, claims, out, len, why);
-    }
-    free(d.text);
-    return rc;
-}
-
 /* --- a set more ----------------------------------------------------------- */
 
 /* Where in a policy's text what is to be written goes. */
@@ -307,10 +267,9 @@ static struct places places_find(const char *text, size_t len,
 }
 
 /* Would the claims be allowed already?  *version: the policy's. */
-static enum xls_rc text_judge(const void *text, size_t len,
-                              const struct xls_policy_lesson *lesson,
-                              const struct xls_claims *claims,
-                              uint32_t *version, struct xls_reason *why)
+static enum xls_rc old_judge(const struct xls_policy_lesson *lesson,
+                             const struct xls_claims *claims, uint32_t *version,
+                             struct xls_reason *why)
 {
     struct xls_appraisal *appraisal = malloc(sizeof(*appraisal));
     const struct xls_policy_class *class = NULL;
@@ -318,7 +277,7 @@ static enum xls_rc text_judge(const void *text, size_t len,
     enum xls_rc rc = XLS_HOST_NOMEM;
 
     if (appraisal != NULL) {
-        rc = xls_policy_read(text, len, &policy, why);
+        rc = xls_policy_read(lesson->old, lesson->old_len, &policy, why);
     }
     if (rc == XLS_OK) {
         *version = xls_policy_version(policy);
@@ -340,16 +299,52 @@ static enum xls_rc text_judge(const void *text, size_t len,
     return rc;
 }
 
-enum xls_rc xls_policy_learn_more(const void *text, size_t text_len,
-                                  const struct xls_policy_lesson *lesson,
-                                  const struct xls_claims *claims, char **out,
-                                  size_t *len, struct xls_reason *why)
+/* The old text with the set in its place. */
+static enum xls_rc say_more(struct draft *d,
+                            const struct xls_policy_lesson *lesson,
+                            const struct xls_claims *claims,
+                            struct xls_reason *why)
 {
-    const char *at = text;
+    const char *old = lesson->old;
     struct places p;
-    struct draft d;
     uint32_t version = 0;
-    enum xls_rc rc = text_judge(text, text_len, lesson, claims, &version, why);
+    enum xls_rc rc = old_judge(lesson, claims, &version, why);
+
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    p = places_find(old, lesson->old_len, lesson->class);
+    put(d, old, p.version);
+    say(d, "version %u\n", version + 1);
+    put(d, old + p.version_end, p.set - p.version_end);
+    if (!p.has_class) {
+        say_class(d, lesson, claims);
+    }
+    say(d, "\n");
+    rc = say_set(d, lesson, claims, why);
+    put(d, old + p.set, lesson->old_len - p.set);
+    return rc;
+}
+
+static enum xls_rc say_new(struct draft *d,
+                           const struct xls_policy_lesson *lesson,
+                           const struct xls_claims *claims,
+                           struct xls_reason *why)
+{
+    say(d, "xlsec-policy 1\nname %s\nversion 1\n", lesson->name);
+    say_class(d, lesson, claims);
+    say(d, "\n");
+    return say_set(d, lesson, claims, why);
+}
+
+enum xls_rc xls_policy_learn(const struct xls_policy_lesson *lesson,
+                             const struct xls_claims *claims, char **out,
+                             size_t *len, struct xls_reason *why)
+{
+    bool more = lesson->old != NULL;
+    struct draft d;
+    enum xls_rc rc =
+        names_judge(lesson, more ? lesson->class : lesson->name, why);
 
     if (rc != XLS_OK) {
         return rc;
@@ -357,18 +352,16 @@ enum xls_rc xls_policy_learn_more(const void *text, size_t text_len,
     if (!draft_init(&d)) {
         return XLS_HOST_NOMEM;
     }
-    p = places_find(at, text_len, lesson->class);
-    put(&d, at, p.version);
-    say(&d, "version %u\n", version + 1);
-    put(&d, at + p.version_end, p.set - p.version_end);
-    if (!p.has_class) {
-        say_class(&d, lesson, claims);
-    }
-    say(&d, "\n");
-    rc = say_set(&d, lesson, claims, why);
-    put(&d, at + p.set, text_len - p.set);
+    rc = more ? say_more(&d, lesson, claims, why)
+              : say_new(&d, lesson, claims, why);
     if (rc == XLS_OK) {
-        rc = draft_give(&d, lesson, claims, out, len, why);
+        rc = draft_judge(&d, lesson, claims, why);
+    }
+    if (rc == XLS_OK) {
+        d.text[d.used] = '\0';
+        *out = d.text;
+        *len = d.used;
+        d.text = NULL;
     }
     free(d.text);
     return rc;

@@ -95,8 +95,8 @@ static bool room_make(struct xls_policy *p)
 {
     size_t sets = lines_count(p->text, "set");
 
-    if (sets > XLS_POLICY_CLASSES * XLS_POLICY_SETS) {
-        sets = XLS_POLICY_CLASSES * XLS_POLICY_SETS;
+    if (sets > (size_t)XLS_POLICY_CLASSES * XLS_POLICY_SETS) {
+        sets = (size_t)XLS_POLICY_CLASSES * XLS_POLICY_SETS;
     }
     p->sets = calloc(sets + 1, sizeof(*p->sets));
     p->events = calloc(lines_count(p->text, "event") + 1, sizeof(*p->events));

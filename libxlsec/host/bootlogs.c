@@ -51,15 +51,17 @@ static enum xls_rc pcr_read(const char *dir, unsigned n, struct xls_pcrs *out,
 
     (void)snprintf(path, sizeof(path), "%s/%u", dir, n);
     rc = xls_bootlogs_file(path, PCR_FILE_MAX, true, &text, &len, why);
-    if (rc == XLS_OK && text == NULL) {
-        rc = xls_why_set(why, XLS_HOST_IO,
-                         "%s: there is no such file: is there a TPM 2.0 with "
-                         "a bank of SHA-256, and Linux 5.12 or later?",
-                         path);
+    if (rc != XLS_OK) {
+        return rc;
     }
-    if (rc == XLS_OK &&
-        (len != 2 * (size_t)XLS_PCR_LEN + 1 || text[len - 1] != '\n' ||
-         !xls_hex_read(text, len - 1, out->value[n]))) {
+    if (text == NULL) {
+        return xls_why_set(why, XLS_HOST_IO,
+                           "%s: there is no such file: is there a TPM 2.0 with "
+                           "a bank of SHA-256, and Linux 5.12 or later?",
+                           path);
+    }
+    if (len != 2 * (size_t)XLS_PCR_LEN + 1 || text[len - 1] != '\n' ||
+        !xls_hex_read(text, len - 1, out->value[n])) {
         rc = xls_why_set(why, XLS_HOST_IO, "%s: is not 64 digits", path);
     }
     if (rc == XLS_OK) {

@@ -75,7 +75,7 @@ static void grows(const uint8_t *data, size_t len,
                   const struct xls_policy *policy)
 {
     struct xls_claims claims = {.kind = XLS_EVIDENCE_TPM};
-    struct xls_policy_lesson lesson = {"p", "default", "fuzz", 0};
+    struct xls_policy_lesson lesson = {"p", "default", "fuzz", 0, data, len};
     struct xls_policy *more = NULL;
     struct xls_reason why = {.rule = ""};
     char *text = NULL;
@@ -91,8 +91,7 @@ static void grows(const uint8_t *data, size_t len,
         claims.pcrs.mask = 1;
     }
     memset(claims.pcrs.value, 0xf5, sizeof(claims.pcrs.value));
-    rc = xls_policy_learn_more(data, len, &lesson, &claims, &text, &text_len,
-                               &why);
+    rc = xls_policy_learn(&lesson, &claims, &text, &text_len, &why);
     if (rc != XLS_OK) {
         fz_unproven(rc, &why);
         FZ(text == NULL);
