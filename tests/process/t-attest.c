@@ -681,7 +681,8 @@ static bool play_scene(const struct streams *streams, size_t i)
     return ok;
 }
 
-/* --- what it costs ------------------------------------------------------------ */
+/* --- what it costs
+ * ------------------------------------------------------------ */
 
 /* Processor time, in us, of both ends' keys, wire and verify. */
 struct cost {
@@ -748,12 +749,10 @@ static int measure(const struct streams *streams, unsigned runs)
     struct cost cost[2];
     bool ok;
 
-    s = (struct scene){.streams = streams,
-                       .tpms = tpms,
-                       .top = "/tmp/xlsec-attest-XXXXXX"};
-    ok = tpms != NULL && field_begin(&s.field, "") &&
-         mkdtemp(s.top) != NULL && chmod(s.top, 0755) == 0 &&
-         start_tpms(tpms, s.top);
+    s = (struct scene){
+        .streams = streams, .tpms = tpms, .top = "/tmp/xlsec-attest-XXXXXX"};
+    ok = tpms != NULL && field_begin(&s.field, "") && mkdtemp(s.top) != NULL &&
+         chmod(s.top, 0755) == 0 && start_tpms(tpms, s.top);
     s.field.spare = TPMS;
     if (ok) {
         set_all(&s);
