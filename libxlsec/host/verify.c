@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "attest/evidence.h"
 #include "crypto/start.h"
@@ -18,7 +19,7 @@
 #include "host/role.h"
 #include "host/spawn.h"
 
-enum { START_MS = 10000 };
+enum { START_MS = 10000, CPU_SECONDS = 30 };
 
 struct verify {
     struct xls_ipc_msg msg;
@@ -164,12 +165,16 @@ static enum xls_rc serve(struct verify *v, struct xls_why *why)
 
 int xls_verify_main(void)
 {
+    const struct rlimit most = {CPU_SECONDS, CPU_SECONDS};
     struct verify *v = calloc(1, sizeof(*v));
     struct xls_why why = {""};
     enum xls_rc rc = v == NULL ? XLS_HOST_NOMEM : xls_cage_common();
 
     if (rc == XLS_OK) {
         rc = xls_cage_drop();
+    }
+    if (rc == XLS_OK && setrlimit(RLIMIT_CPU, &most) != 0) {
+        rc = XLS_HOST_IO;
     }
     if (rc == XLS_OK) {
         rc = xls_crypto_start();

@@ -63,10 +63,12 @@ static enum xls_rc heard(struct receive *r)
     return rc;
 }
 
-/* Wait for one control message of this type; wire keeps the time. */
-static enum xls_rc await(struct receive *r, enum xls_control_type type)
+/* Wait for one control message of this type, until deadline; -1: wire keeps the
+ * time. */
+static enum xls_rc await(struct receive *r, enum xls_control_type type,
+                         int64_t deadline)
 {
-    struct xls_watch watch = {.deadline = -1};
+    struct xls_watch watch = {.deadline = deadline};
     enum xls_from from;
 
     for (;;) {
@@ -74,6 +76,11 @@ static enum xls_rc await(struct receive *r, enum xls_control_type type)
 
         if (rc != XLS_OK) {
             return rc;
+        }
+        if (from == XLS_FROM_NOBODY) {
+            return xls_why_set(r->why, XLS_PEER_TIME,
+                               "%s did not say %s in time", r->crew.peer_name,
+                               xls_control_name(type));
         }
         if (from != XLS_FROM_WIRE || r->crew.msg->type != XLS_MSG_CONTROL) {
             continue;
@@ -140,7 +147,10 @@ static enum xls_rc await_proof(struct receive *r, unsigned epochs)
 /* The OFFER, kept: crew.msg, which has its config, is about to be replaced. */
 static enum xls_rc await_offer(struct receive *r)
 {
-    enum xls_rc rc = await(r, XLS_OFFER);
+    /* time for both Evidences: ours is due before the source offers */
+    int64_t until =
+        xls_now_ms() + (int64_t)r->crew.conf.evidence_seconds * 2000;
+    enum xls_rc rc = await(r, XLS_OFFER, until);
 
     if (rc == XLS_OK) {
         r->offer = r->control.u.offer;
@@ -352,7 +362,7 @@ static enum xls_rc take_over(struct receive *r)
     r->prepared = true;
     rc = must_say(r, &prepared); /* wire puts the stream's sums */
     if (rc == XLS_OK) {
-        rc = await(r, XLS_COMMIT);
+        rc = await(r, XLS_COMMIT, -1);
     }
     if (rc != XLS_OK) {
         return rc;

@@ -691,21 +691,12 @@ struct cost {
     uint64_t verify[SIDES];
 };
 
-static int by_size(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* Their medians over so many dry runs. */
+/* Their means over so many dry runs. */
 static bool measure_runs(struct scene *s, unsigned runs, struct cost *out)
 {
-    uint64_t *at = calloc((size_t)runs * 6, sizeof(*at));
-    uint64_t *medians = (uint64_t *)out;
-    bool ok = at != NULL;
+    bool ok = true;
 
+    *out = (struct cost){.keys = {0, 0}};
     for (unsigned i = 0; ok && i < runs; i++) {
         ok = run_begin(&s->run, &s->field, s->streams->path[0]);
         if (ok) {
@@ -715,18 +706,18 @@ static bool measure_runs(struct scene *s, unsigned runs, struct cost *out)
             for (int side = 0; side < SIDES; side++) {
                 const struct xls_report *r = &s->run.shared->end[side].report;
 
-                at[(size_t)side * runs + i] = r->keys.cpu_us;
-                at[(size_t)(2 + side) * runs + i] = r->wire.cpu_us;
-                at[(size_t)(4 + side) * runs + i] = r->verify.cpu_us;
+                out->keys[side] += r->keys.cpu_us;
+                out->wire[side] += r->wire.cpu_us;
+                out->verify[side] += r->verify.cpu_us;
             }
             run_end(&s->run);
         }
     }
-    for (size_t k = 0; ok && k < 6; k++) {
-        qsort(at + k * runs, runs, sizeof(*at), by_size);
-        medians[k] = at[k * runs + runs / 2];
+    for (int side = 0; side < SIDES; side++) {
+        out->keys[side] /= runs;
+        out->wire[side] /= runs;
+        out->verify[side] /= runs;
     }
-    free(at);
     return ok;
 }
 
