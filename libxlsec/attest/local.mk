@@ -8,6 +8,8 @@ endif
 libxlsec_libxlsec_attest_la_SOURCES = \
 	libxlsec/attest/ak.c libxlsec/attest/ak.h \
 	libxlsec/attest/area.c libxlsec/attest/area.h \
+	libxlsec/attest/credential.c libxlsec/attest/credential.h \
+	libxlsec/attest/ekcert.c libxlsec/attest/ekcert.h \
 	libxlsec/attest/pcrs-digest.c \
 	libxlsec/attest/quote.c libxlsec/attest/quote.h
 libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
@@ -22,4 +24,5 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/name.c libxlsec/attest/name.h \
 	libxlsec/attest/pcrs.c libxlsec/attest/pcrs.h \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h \
-	libxlsec/attest/scheme.c libxlsec/attest/scheme.h
+	libxlsec/attest/scheme.c libxlsec/attest/scheme.h \
+	libxlsec/attest/spki.c libxlsec/attest/spki.h

@@ -26,6 +26,7 @@ libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/tpm.h \
 	libxlsec/host/tpm-which.c
 if TPM
 libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm.c \
+	libxlsec/host/tpm-ek.c \
 	libxlsec/host/tpm-private.h libxlsec/host/tpm-quote.c \
 	libxlsec/host/tpm-seal.c
 XLS_TPM_LIBS = $(TSS2ESYS_LIBS) $(TSS2TCTI_LIBS) $(TSS2RC_LIBS) \
