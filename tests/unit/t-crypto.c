@@ -7,6 +7,7 @@
 #include "crypto/dh.h"
 #include "crypto/hash.h"
 #include "crypto/hkdf.h"
+#include "crypto/sign.h"
 #include "crypto/start.h"
 #include "t-crypto-hex.h"
 #include "t.h"
@@ -547,6 +548,111 @@ START_TEST(sealing_and_opening_in_place)
 }
 END_TEST
 
+struct sign_case {
+    const char *seed;
+    const char *pub;
+    const char *message;
+    const char *sig;
+};
+
+/* RFC 8032 section 7.1, TEST 1 to 3 */
+static const struct sign_case sign_cases[] = {
+    {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb882159"
+     "0a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
+    {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43"
+     "e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
+    {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+     "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538"
+     "d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"},
+};
+
+START_TEST(ed25519_known_answers)
+{
+    for (size_t i = 0; i < T_COUNT(sign_cases); i++) {
+        const struct sign_case *c = &sign_cases[i];
+        struct xls_sign_key key;
+        struct xls_sign_key zero;
+        uint8_t seed[XLS_SIGN_SEED_LEN];
+        uint8_t message[2];
+        uint8_t sig[XLS_SIGN_LEN];
+        size_t len = t_hex(c->message, message, sizeof(message));
+
+        T(t_hex(c->seed, seed, sizeof(seed)) == sizeof(seed));
+        xls_sign_key_over_seed(seed, &key);
+        T(t_is(key.pub, sizeof(key.pub), c->pub));
+        xls_sign(&key, len == 0 ? NULL : message, len, sig);
+        T(t_is(sig, sizeof(sig), c->sig));
+        T(xls_sign_verify(key.pub, len == 0 ? NULL : message, len, sig) ==
+          XLS_OK);
+        xls_sign_key_wipe(&key);
+        memset(&zero, 0, sizeof(zero));
+        T(memcmp(&key, &zero, sizeof(key)) == 0);
+    }
+}
+END_TEST
+
+START_TEST(ed25519_every_bit_counts)
+{
+    static const uint8_t seed[XLS_SIGN_SEED_LEN] = {1};
+    struct xls_sign_key key;
+    uint8_t message[5] = "12345";
+    uint8_t sig[XLS_SIGN_LEN];
+    struct {
+        uint8_t *p;
+        size_t len;
+    } parts[] = {{message, sizeof(message)},
+                 {sig, sizeof(sig)},
+                 {key.pub, sizeof(key.pub)}};
+
+    xls_sign_key_over_seed(seed, &key);
+    xls_sign(&key, message, sizeof(message), sig);
+    for (size_t i = 0; i < T_COUNT(parts); i++) {
+        for (size_t bit = 0; bit < 8 * parts[i].len; bit++) {
+            parts[i].p[bit / 8] ^= (uint8_t)(1U << bit % 8);
+            T(xls_sign_verify(key.pub, message, sizeof(message), sig) ==
+              XLS_PEER_AUTH);
+            parts[i].p[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        }
+    }
+    T(xls_sign_verify(key.pub, message, sizeof(message), sig) == XLS_OK);
+    T(xls_sign_verify(key.pub, message, 4, sig) == XLS_PEER_AUTH);
+}
+END_TEST
+
+/* A second signature made of a good one (s + L), and a key of low order under
+ * which one signature is good for every message. */
+START_TEST(ed25519_is_strict)
+{
+    static const uint8_t order[] = {
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+        0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+        0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+    static const uint8_t seed[XLS_SIGN_SEED_LEN] = {2};
+    static const uint8_t low[XLS_SIGN_PUB_LEN] = {1};
+    struct xls_sign_key key;
+    uint8_t sig[XLS_SIGN_LEN];
+    unsigned carry = 0;
+
+    xls_sign_key_over_seed(seed, &key);
+    xls_sign(&key, "m", 1, sig);
+    for (size_t i = 0; i < sizeof(order); i++) {
+        carry += (unsigned)sig[32 + i] + order[i];
+        sig[32 + i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+    T(carry == 0);
+    T(xls_sign_verify(key.pub, "m", 1, sig) == XLS_PEER_AUTH);
+    memset(sig, 0, sizeof(sig));
+    sig[0] = 1; /* R is the neutral element, and so is the key */
+    T(xls_sign_verify(low, "m", 1, sig) == XLS_PEER_AUTH);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const list[] = {
@@ -568,6 +674,9 @@ int main(void)
         every_bit_is_authenticated,
         sealed_text_has_at_least_a_tag,
         sealing_and_opening_in_place,
+        ed25519_known_answers,
+        ed25519_every_bit_counts,
+        ed25519_is_strict,
     };
 
     if (xls_crypto_start() != XLS_OK) {
