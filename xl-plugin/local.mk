@@ -7,7 +7,8 @@ XLS_XEN_LIBS = $(XENLIGHT_LIBS) $(XENCTRL_LIBS) $(XENSTORE_LIBS) $(XTL_LIBS) \
 pkglibexec_PROGRAMS += xl-plugin/xlsec-keys xl-plugin/xlsec-wire \
 	xl-plugin/xlsec-guard
 xl_plugin_xlsec_keys_SOURCES = xl-plugin/xlsec-keys.c
-xl_plugin_xlsec_keys_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
+xl_plugin_xlsec_keys_LDADD = $(XLS_TPM) $(XLS_CORE) $(SODIUM_LIBS) \
+	$(INIH_LIBS) $(XLS_TPM_LIBS)
 xl_plugin_xlsec_wire_SOURCES = xl-plugin/xlsec-wire.c
 xl_plugin_xlsec_wire_LDADD = $(XLS_CORE) $(SODIUM_LIBS)
 xl_plugin_xlsec_guard_SOURCES = xl-plugin/xlsec-guard.c

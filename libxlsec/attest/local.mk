@@ -17,6 +17,7 @@ libxlsec_libxlsec_attest_la_CPPFLAGS = $(AM_CPPFLAGS) $(TSS2MU_CFLAGS) \
 
 # Logs, names and values need neither.
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/attest/enroll.c libxlsec/attest/enroll.h \
 	libxlsec/attest/eventlog.c libxlsec/attest/eventlog.h \
 	libxlsec/attest/extend.c libxlsec/attest/extend.h \
 	libxlsec/attest/imalog.c libxlsec/attest/imalog.h \

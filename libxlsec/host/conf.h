@@ -43,6 +43,7 @@ struct xls_conf {
     unsigned stall_seconds;     /* silence after which a peer is given up */
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
+    char state[XLS_PATH];       /* what has to outlast a boot */
     char tcti[XLS_ADDRESS];     /* the TPM; empty: see xls_tpm_which() */
     uint32_t pcrs;              /* those that are quoted; bit n: PCR n */
 };
@@ -100,6 +101,9 @@ const struct xls_peer *xls_peers_by_key(const struct xls_peers *peers,
 /* True for what may be a peer's name: 1 to 63 of letters, digits, '.', '-',
  * '_', beginning with a letter or digit. */
 bool xls_peer_name_ok(const char *name);
+
+/* True for what `allow` in a peer's file may say. */
+bool xls_peer_allow_ok(const char *allow);
 
 /*
  * Parse one peer file's text; path is for messages only.

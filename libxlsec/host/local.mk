@@ -1,28 +1,36 @@
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/host/bundle.c libxlsec/host/bundle.h \
 	libxlsec/host/cage.c libxlsec/host/cage.h \
 	libxlsec/host/clock.c libxlsec/host/clock.h \
 	libxlsec/host/conf.c libxlsec/host/conf.h \
+	libxlsec/host/enrolment.c libxlsec/host/enrolment.h \
 	libxlsec/host/fd.c libxlsec/host/fd.h \
 	libxlsec/host/guard.c \
 	libxlsec/host/ini.c libxlsec/host/ini.h \
 	libxlsec/host/ipc.c libxlsec/host/ipc.h \
+	libxlsec/host/keep.c libxlsec/host/keep.h \
 	libxlsec/host/keyfile.c libxlsec/host/keyfile.h \
 	libxlsec/host/keytext.c libxlsec/host/keytext.h \
-	libxlsec/host/keys.c \
 	libxlsec/host/msg.c libxlsec/host/msg.h \
 	libxlsec/host/net.c libxlsec/host/net.h \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
+	libxlsec/host/peerfile.c libxlsec/host/peerfile.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
+	libxlsec/host/pending.c \
+	libxlsec/host/revoked.c libxlsec/host/revoked.h \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
 	libxlsec/host/spawn.c libxlsec/host/spawn.h \
 	libxlsec/host/wire.c \
 	libxlsec/host/wiresay.c libxlsec/host/wiresay.h
 
-# A library of its own: only what speaks to a TPM is linked with tpm2-tss.
+# A library of its own: only what speaks to a TPM is linked with tpm2-tss: the
+# process that holds the keys, and what makes them.
 XLS_TPM = libxlsec/libxlsec-tpm.la $(XLS_ATTEST)
 noinst_LTLIBRARIES += libxlsec/libxlsec-tpm.la
-libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/tpm.h \
+libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/hostkey.c \
+	libxlsec/host/hostkey.h libxlsec/host/identity.c \
+	libxlsec/host/identity.h libxlsec/host/keys.c libxlsec/host/tpm.h \
 	libxlsec/host/tpm-which.c
 if TPM
 libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm.c \
@@ -34,5 +42,5 @@ XLS_TPM_LIBS = $(TSS2ESYS_LIBS) $(TSS2TCTI_LIBS) $(TSS2RC_LIBS) \
 else
 libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm-none.c
 endif
-libxlsec_libxlsec_tpm_la_CPPFLAGS = $(AM_CPPFLAGS) $(SODIUM_CFLAGS) \
+libxlsec_libxlsec_tpm_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) $(SODIUM_CFLAGS) \
 	$(TSS2ESYS_CFLAGS) $(TSS2TCTI_CFLAGS) $(TSS2RC_CFLAGS)

@@ -34,3 +34,8 @@ tests_unit_t_toolstack_crew_SOURCES = tests/unit/t-toolstack-crew.c
 tests_unit_t_toolstack_crew_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_toolstack_crew_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-enroll
+tests_unit_t_host_enroll_SOURCES = tests/unit/t-host-enroll.c
+tests_unit_t_host_enroll_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_enroll_LDADD = $(host_unit_ldadd)
