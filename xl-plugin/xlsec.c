@@ -23,6 +23,8 @@ static const struct command commands[] = {
     {"init", xlsec_cmd_init, "make this host's keys and configuration"},
     {"id", xlsec_cmd_id, "show this host's identity, for other hosts to trust"},
     {"trust", xlsec_cmd_trust, "accept another host's identity"},
+    {"enroll", xlsec_cmd_enroll, "tie another host's identity to its TPM"},
+    {"revoke", xlsec_cmd_revoke, "never again trust another host's keys"},
     {"check", xlsec_cmd_check, "judge a saved guest or migration stream"},
     {"check-quote", xlsec_cmd_check_quote, "verify a TPM's quote from files"},
     {"bench", xlsec_cmd_bench, "measure this machine with the real processes"},

@@ -6,10 +6,13 @@
 #ifndef XLS_PLUGIN_XLSEC_H
 #define XLS_PLUGIN_XLSEC_H
 
-/* bench.c, id.c, init.c, trust.c; check.h and check-quote.h have two more. */
+/* bench.c, enroll.c, id.c, init.c, revoke.c, trust.c; check.h and check-quote.h
+ * have two more. */
 int xlsec_cmd_bench(int argc, char **argv);
+int xlsec_cmd_enroll(int argc, char **argv);
 int xlsec_cmd_id(int argc, char **argv);
 int xlsec_cmd_init(int argc, char **argv);
+int xlsec_cmd_revoke(int argc, char **argv);
 int xlsec_cmd_trust(int argc, char **argv);
 
 #endif

@@ -61,5 +61,6 @@ tests_attest_no_tpm_SOURCES = tests/attest/no-tpm.c xl-plugin/check-quote.c \
 tests_attest_no_tpm_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 tests_attest_no_tpm_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \
 	$(INIH_LIBS)
-XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-host-tpm.sh
+XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-host-tpm.sh \
+	tests/attest/t-enroll.sh
 EXTRA_DIST += tests/attest/swtpm.sh
