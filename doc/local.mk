@@ -1,6 +1,6 @@
 EXTRA_DIST += doc/EVIDENCE.md doc/FUZZING.md doc/PROOF.md doc/PROTOCOL.md doc/STREAMS-SEEN.md
 
 dist_man_MANS += doc/libxlsec.3 doc/xlsec.conf.5 doc/xl-migrate-secure.8 \
-	doc/xlsec-attest.8 doc/xlsec-bench.8 doc/xlsec-check-quote.8 doc/xlsec-check.8 doc/xlsec-id.8 doc/xlsec-init.8 \
-	doc/xlsec-policy.8 \
-	doc/xlsec-trust.8 doc/xlsec.8 doc/xlsecd.8
+	doc/xlsec-attest.8 doc/xlsec-bench.8 doc/xlsec-check-quote.8 doc/xlsec-check.8 \
+	doc/xlsec-enroll.8 doc/xlsec-id.8 doc/xlsec-init.8 doc/xlsec-policy.8 \
+	doc/xlsec-revoke.8 doc/xlsec-trust.8 doc/xlsec.8 doc/xlsecd.8

@@ -41,12 +41,13 @@ xl_plugin_xlsecd_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
 
 xl_plugin_xlsec_SOURCES = xl-plugin/attest.c xl-plugin/bench.c xl-plugin/check.c \
 	xl-plugin/check.h xl-plugin/check-quote.c xl-plugin/check-quote.h \
+	xl-plugin/enroll.c xl-plugin/enroll.h \
 	xl-plugin/explain.c xl-plugin/explain.h \
-	xl-plugin/id.c xl-plugin/init.c \
-	xl-plugin/madestream.c xl-plugin/madestream.h \
 	xl-plugin/policy.c xl-plugin/policy.h xl-plugin/policy-appraise.c \
 	xl-plugin/policy-claims.c xl-plugin/policy-host.c xl-plugin/policy-learn.c \
-	xl-plugin/say.c \
+	xl-plugin/id.c xl-plugin/identityfile.c xl-plugin/identityfile.h \
+	xl-plugin/init.c xl-plugin/revoke.c \
+	xl-plugin/madestream.c xl-plugin/madestream.h xl-plugin/say.c \
 	xl-plugin/say.h xl-plugin/standin.c xl-plugin/standin.h \
 	xl-plugin/trust.c xl-plugin/twohosts.c xl-plugin/twohosts.h \
 	xl-plugin/xlsec.c xl-plugin/xlsec.h
@@ -55,7 +56,9 @@ xl_plugin_xlsec_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xlsec_LDADD = $(XLS_TPM) $(XLS_TOOLSTACK) $(XLS_XEN_LIBS) \
 	$(XLS_TPM_LIBS)
 if TPM
-xl_plugin_xlsec_SOURCES += xl-plugin/check-quote-run.c
+xl_plugin_xlsec_SOURCES += xl-plugin/check-quote-run.c \
+	xl-plugin/enroll-challenge.c xl-plugin/enroll-steps.c
 else
-xl_plugin_xlsec_SOURCES += xl-plugin/check-quote-none.c
+xl_plugin_xlsec_SOURCES += xl-plugin/check-quote-none.c \
+	xl-plugin/enroll-none.c
 endif

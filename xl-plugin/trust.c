@@ -2,8 +2,6 @@
 /*
  * xlsec trust: accept another host's identity, once a person has compared it.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +11,12 @@
 #include "base/secret.h"
 #include "crypto/start.h"
 #include "host/conf.h"
-#include "host/fd.h"
+#include "host/peerfile.h"
+#include "identityfile.h"
 #include "say.h"
 #include "xlsec.h"
 
 #define PROGRAM "xlsec trust"
-
-enum { BUNDLE_MAX = 65536 };
 
 static const char usage_text[] =
     "Usage: xlsec trust [options] <file>|-\n"
@@ -30,154 +27,125 @@ static const char usage_text[] =
     "\n"
     "  --allow <what>       incoming, outgoing, or incoming,outgoing "
     "(default)\n"
+    "  --evidence <what>    what it proves itself by: software, or none; "
+    "default:\n"
+    "                       its TPM, once xlsec enroll has enrolled it, or\n"
+    "                       software where it has none\n"
     "  --fingerprint <fp>   accept without a question if it is this one\n"
     "  --psk <file>         a pre-shared key with that host, to mix in\n"
+    "  --replace            the host is known: take these keys in place of "
+    "its\n"
+    "                       old ones, which are revoked; the rest stays\n"
     "  --confdir <dir>      default " XLS_CONFDIR "\n";
 
 struct options {
     const char *dir;
     const char *allow;
+    const char *evidence;
     const char *fingerprint;
     const char *psk;
     const char *file;
+    bool replace;
 };
 
-static char *read_bundle(const char *file)
+/* What is found out before the question. */
+struct trust {
+    struct xls_bundle bundle;
+    struct xls_peers peers;
+    const struct xls_peer *old; /* the host as it is known, or NULL */
+    const char *evidence;       /* for its file, or NULL */
+};
+
+/* --- what it would prove itself by ---------------------------------------- */
+
+static bool choose_evidence(const struct options *o, struct trust *t)
 {
-    bool is_stdin = strcmp(file, "-") == 0;
-    int fd = is_stdin ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
-    char *text = NULL;
-    size_t len = 0;
+    const char *want = o->evidence;
 
-    if (fd < 0 || xls_fd_slurp(fd, BUNDLE_MAX, &text, &len) != XLS_OK) {
-        xls_say_error(PROGRAM, "%s: cannot be read: %s", file, strerror(errno));
-        text = NULL;
-    } else if (strlen(text) != len) {
-        xls_say_error(PROGRAM, "%s: is not text: it holds a NUL", file);
-        free(text);
-        text = NULL;
+    if (want == NULL) {
+        t->evidence = t->bundle.ak_len == 0 && t->bundle.has_evidence_key
+                          ? "software"
+                          : NULL;
+        return true;
     }
-    xls_fd_close(&fd);
-    return text;
-}
-
-/* The bundle as a peer file: our word for what is allowed is added. */
-static bool parse_bundle(const struct options *o, const char *text,
-                         struct xls_peer *peer)
-{
-    struct xls_why why = {""};
-    size_t size = strlen(text) + strlen(o->allow) + 16;
-    char *whole = malloc(size);
-    enum xls_rc rc = XLS_HOST_NOMEM;
-
-    if (whole != NULL) {
-        (void)snprintf(whole, size, "%s\nallow = %s\n", text, o->allow);
-        rc = xls_peer_parse(whole, o->file, peer, &why);
+    if (strcmp(want, "tpm") == 0) {
+        xls_say_error(PROGRAM, "a TPM is not taken on trust: enroll it with "
+                               "xlsec enroll challenge");
+        return false;
     }
-    free(whole);
-    if (rc == XLS_OK && peer->accept.used > 0) {
-        rc = xls_why_set(&why, XLS_HOST_CONF,
-                         "%s: says what this host is to accept (accept-...); "
-                         "an identity does not: is it from xlsec id?",
-                         o->file);
+    if (strcmp(want, "none") != 0 && strcmp(want, "software") != 0) {
+        xls_say_error(PROGRAM, "--evidence %s: has to be software or none",
+                      want);
+        return false;
     }
-    if (rc != XLS_OK) {
-        xls_say_error(PROGRAM, "%s", why.text);
-    }
-    return rc == XLS_OK;
-}
-
-static bool agreed(const struct options *o, const struct xls_peer *peer)
-{
-    char print[XLS_FINGERPRINT_TEXT];
-    char answer[16] = "";
-
-    xls_key_fingerprint(peer->key, print);
-    if (o->fingerprint != NULL) {
-        if (strcmp(o->fingerprint, print) == 0) {
-            return true;
-        }
+    if (strcmp(want, "software") == 0 && !t->bundle.has_evidence_key) {
         xls_say_error(PROGRAM,
-                      "%s has the fingerprint %s, not the one given: this is "
-                      "not that host's identity",
-                      o->file, print);
+                      "%s: has no evidence-key; run xlsec init on that host, "
+                      "and xlsec id again",
+                      o->file);
         return false;
     }
-    (void)printf("host         %s\naddress      %s port %u\nfingerprint  %s\n"
-                 "allow        %s\n"
-                 "Does xlsec id on %s show the same fingerprint? (yes/no) ",
-                 peer->name, peer->address, (unsigned)peer->port, print,
-                 o->allow, peer->name);
-    (void)fflush(stdout);
-    if (strcmp(o->file, "-") == 0) {
-        xls_say_error(PROGRAM, "the question cannot be answered when the "
-                               "identity comes on stdin; use --fingerprint");
+    t->evidence = want;
+    return true;
+}
+
+/* In words, with a newline. */
+static const char *evidence_text(const struct trust *t)
+{
+    if (t->evidence == NULL) {
+        return t->bundle.ak_len > 0
+                   ? "evidence     by its TPM, which is not enrolled yet\n"
+                   : "evidence     none that it could give\n";
+    }
+    return strcmp(t->evidence, "none") == 0
+               ? "evidence     none is asked of it\n"
+               : "evidence     what its own software says of itself\n";
+}
+
+/* --- is it new? ----------------------------------------------------------- */
+
+/* A name or key that is known already under another file is an error that the
+ * next start would hit: say it now. */
+static bool find_old(const struct options *o, struct trust *t)
+{
+    const struct xls_peer *by_key;
+    struct xls_why why = {""};
+    enum xls_rc rc = xls_peers_load(o->dir, &t->peers, &why);
+
+    if (rc != XLS_OK) {
+        xls_say_why(PROGRAM, rc, &why);
         return false;
     }
-    if (fgets(answer, sizeof(answer), stdin) == NULL ||
-        strcmp(answer, "yes\n") != 0) {
-        xls_say_error(PROGRAM, "not trusted, nothing was changed");
+    t->old = xls_peers_by_name(&t->peers, t->bundle.name);
+    by_key = xls_peers_by_key(&t->peers, t->bundle.key);
+    if (!o->replace && (t->old != NULL || by_key != NULL)) {
+        xls_say_error(PROGRAM,
+                      "a host of this name or key is in %s/peers.d already; "
+                      "use --replace if this is the same host with new keys, "
+                      "or remove its file first",
+                      o->dir);
+        return false;
+    }
+    if (o->replace && t->old == NULL) {
+        xls_say_error(PROGRAM,
+                      "no host '%s' is known here whose keys could be "
+                      "replaced; leave --replace out",
+                      t->bundle.name);
+        return false;
+    }
+    if (by_key != NULL && by_key != t->old) {
+        xls_say_error(PROGRAM,
+                      "%s has this key already: no two hosts share one",
+                      by_key->path);
         return false;
     }
     return true;
 }
 
-/* A name or key that is known already under another file is an error that the
- * next start would hit: say it now. */
-static bool is_new(const struct options *o, const struct xls_peer *peer)
-{
-    struct xls_peers peers;
-    struct xls_why why = {""};
-    bool ok = xls_peers_load(o->dir, &peers, &why) == XLS_OK;
-
-    if (!ok) {
-        xls_say_error(PROGRAM, "%s", why.text);
-    } else if (xls_peers_by_name(&peers, peer->name) != NULL ||
-               xls_peers_by_key(&peers, peer->key) != NULL) {
-        xls_say_error(PROGRAM,
-                      "a host of this name or key is in %s/peers.d already; "
-                      "remove its file first if this one replaces it",
-                      o->dir);
-        ok = false;
-    }
-    xls_peers_free(&peers);
-    return ok;
-}
-
-static bool write_peer(const struct options *o, const struct xls_peer *peer)
-{
-    char path[XLS_PATH + XLS_NAME + 32];
-    char text[1024];
-    char key[XLS_KEY_TEXT];
-    int fd;
-    bool ok;
-
-    xls_key_encode(peer->key, key);
-    (void)snprintf(path, sizeof(path), "%.255s/peers.d/%s.conf", o->dir,
-                   peer->name);
-    (void)snprintf(text, sizeof(text),
-                   "[peer]\nname = %s\naddress = %s\nport = %u\nkey = %s\n"
-                   "allow = %s\n",
-                   peer->name, peer->address, (unsigned)peer->port, key,
-                   o->allow);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    ok = fd >= 0 && xls_fd_write(fd, text, strlen(text)) == XLS_OK &&
-         fsync(fd) == 0;
-    if (!ok) {
-        xls_say_error(PROGRAM, "%s: cannot be written: %s", path,
-                      strerror(errno));
-        if (fd >= 0) {
-            (void)unlink(path);
-        }
-    } else {
-        (void)printf("trusted: %s\n", path);
-    }
-    xls_fd_close(&fd);
-    return ok;
-}
+/* --- files ---------------------------------------------------------------- */
 
 /* path: XLS_PATH + XLS_NAME + 32 octets, for the file's name. */
-static bool write_psk(const struct options *o, const struct xls_peer *peer,
+static bool write_psk(const struct options *o, const struct trust *t,
                       char *path, size_t size)
 {
     struct xls_secret_key key;
@@ -187,7 +155,7 @@ static bool write_psk(const struct options *o, const struct xls_peer *peer,
     if (o->psk == NULL) {
         return true;
     }
-    (void)snprintf(path, size, "%.255s/peers.d/%s.psk", o->dir, peer->name);
+    (void)snprintf(path, size, "%.255s/peers.d/%s.psk", o->dir, t->bundle.name);
     rc = xls_keyfile_read(o->psk, &key, &why);
     if (rc == XLS_OK) {
         rc =
@@ -195,39 +163,80 @@ static bool write_psk(const struct options *o, const struct xls_peer *peer,
     }
     xls_wipe(&key, sizeof(key));
     if (rc != XLS_OK) {
-        xls_say_error(PROGRAM, "%s", why.text);
+        xls_say_why(PROGRAM, rc, &why);
     }
     return rc == XLS_OK;
 }
 
+static bool write_peer(const struct options *o, const struct trust *t)
+{
+    const struct xls_peerfile what = {
+        .bundle = &t->bundle, .evidence = t->evidence, .allow = o->allow};
+    struct xls_why why = {""};
+    enum xls_rc rc = xls_peerfile_write(o->dir, t->old, &what, &why);
+
+    if (rc == XLS_OK && t->old != NULL) {
+        rc = xls_peerfile_revoke(o->dir, t->old, &t->bundle, "replaced", &why);
+    }
+    if (rc != XLS_OK) {
+        xls_say_why(PROGRAM, rc, &why);
+        return false;
+    }
+    if (t->old != NULL) {
+        (void)printf("trusted: %s; its old keys are revoked\n", t->old->path);
+    } else {
+        (void)printf("trusted: %s/peers.d/%s.conf\n", o->dir, t->bundle.name);
+    }
+    if (t->evidence == NULL && t->bundle.ak_len > 0) {
+        (void)printf("Next: xlsec enroll challenge, which enrolls its TPM. "
+                     "Until then no guest moves between the hosts.\n");
+    }
+    return true;
+}
+
 static int trust(const struct options *o)
 {
-    struct xls_peer *peer = calloc(1, sizeof(*peer));
+    struct trust *t = calloc(1, sizeof(*t));
     char psk[XLS_PATH + XLS_NAME + 32];
-    char *text = peer == NULL ? NULL : read_bundle(o->file);
-    /* the pre-shared key first: without it the host would be half trusted */
-    bool ok = text != NULL && xls_crypto_start() == XLS_OK &&
-              parse_bundle(o, text, peer) && is_new(o, peer) &&
-              agreed(o, peer) && write_psk(o, peer, psk, sizeof(psk));
+    char more[256];
+    bool ok = t != NULL && xls_crypto_start() == XLS_OK &&
+              xls_allow_agreed(PROGRAM, o->allow) &&
+              xls_identity_file(PROGRAM, o->dir, o->file, &t->bundle) &&
+              choose_evidence(o, t) && find_old(o, t);
 
-    free(text);
-    if (ok && !write_peer(o, peer)) {
-        ok = false;
-        if (o->psk != NULL) {
-            (void)unlink(psk); /* nothing half-made stays */
+    if (ok) {
+        (void)snprintf(more, sizeof(more), "%s%s%s%s", evidence_text(t),
+                       t->old != NULL ? "" : "allow        ",
+                       t->old != NULL ? "" : o->allow,
+                       t->old != NULL ? "" : "\n");
+        /* the pre-shared key first: without it the host would be half trusted
+         */
+        ok = xls_identity_agreed(PROGRAM, stdout, o->file, &t->bundle, more,
+                                 o->fingerprint) &&
+             write_psk(o, t, psk, sizeof(psk));
+        if (ok && !write_peer(o, t)) {
+            ok = false;
+            if (o->psk != NULL) {
+                (void)unlink(psk); /* nothing half-made stays */
+            }
         }
     }
-    free(peer);
+    if (t != NULL) {
+        xls_peers_free(&t->peers);
+    }
+    free(t);
     return ok ? xls_say_done(PROGRAM) : 1;
 }
 
 int xlsec_cmd_trust(int argc, char **argv)
 {
-    enum { ALLOW = 256, FINGERPRINT, PSK, CONFDIR, HELP };
+    enum { ALLOW = 256, EVIDENCE, FINGERPRINT, PSK, REPLACE, CONFDIR, HELP };
     static const struct option longs[] = {
         {"allow", required_argument, NULL, ALLOW},
+        {"evidence", required_argument, NULL, EVIDENCE},
         {"fingerprint", required_argument, NULL, FINGERPRINT},
         {"psk", required_argument, NULL, PSK},
+        {"replace", no_argument, NULL, REPLACE},
         {"confdir", required_argument, NULL, CONFDIR},
         {"help", no_argument, NULL, HELP},
         {NULL, 0, NULL, 0},
@@ -239,6 +248,12 @@ int xlsec_cmd_trust(int argc, char **argv)
         switch (c) {
         case ALLOW:
             o.allow = optarg;
+            break;
+        case EVIDENCE:
+            o.evidence = optarg;
+            break;
+        case REPLACE:
+            o.replace = true;
             break;
         case FINGERPRINT:
             o.fingerprint = optarg;

@@ -25,6 +25,8 @@ static const struct command commands[] = {
     {"id", xlsec_cmd_id, "show this host's identity, for other hosts to trust"},
     {"trust", xlsec_cmd_trust, "accept another host's identity"},
     {"attest", xlsec_cmd_attest, "have another host prove what it booted"},
+    {"enroll", xlsec_cmd_enroll, "tie another host's identity to its TPM"},
+    {"revoke", xlsec_cmd_revoke, "never again trust another host's keys"},
     {"check", xlsec_cmd_check, "judge a saved guest or migration stream"},
     {"check-quote", xlsec_cmd_check_quote, "verify a TPM's quote from files"},
     {"policy", xlsec_cmd_policy,

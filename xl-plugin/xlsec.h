@@ -9,9 +9,13 @@
 /* attest.c, bench.c, id.c, init.c, trust.c; check.h, check-quote.h and policy.h
  * have more. */
 int xlsec_cmd_attest(int argc, char **argv);
+/* bench.c, enroll.c, id.c, init.c, revoke.c, trust.c; check.h and check-quote.h
+ * have two more. */
 int xlsec_cmd_bench(int argc, char **argv);
+int xlsec_cmd_enroll(int argc, char **argv);
 int xlsec_cmd_id(int argc, char **argv);
 int xlsec_cmd_init(int argc, char **argv);
+int xlsec_cmd_revoke(int argc, char **argv);
 int xlsec_cmd_trust(int argc, char **argv);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
-#include "base/wr.h"
+#include "attest/spki.h"
 
 enum { COORDINATE = 32 }; /* octets of one on P-256 */
 
@@ -61,24 +61,13 @@ static enum xls_rc scheme(const TPMT_PUBLIC *area, struct xls_reason *why)
                                 wrong);
 }
 
-/* A number of the curve with the zeros in front that a TPM may leave out. */
-static void put_number(struct xls_wr *wr, const TPM2B_ECC_PARAMETER *number)
-{
-    xls_wr_zero(wr, COORDINATE - number->size);
-    xls_wr_copy(wr, number->buffer, number->size);
-}
-
 enum xls_rc xls_area_read(const void *area, size_t len, struct xls_area *out,
                           struct xls_reason *why)
 {
-    /* SEQUENCE { SEQUENCE { ecPublicKey, prime256v1 }, BIT STRING { 4, */
-    static const uint8_t head[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a,
-                                   0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
-                                   0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
-                                   0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
     TPMT_PUBLIC peer = {0};
     struct xls_area made;
-    struct xls_wr wr = xls_wr_over(made.spki, sizeof(made.spki));
+    uint8_t spki[XLS_SPKI_MAX];
+    const TPMS_ECC_POINT *point = &peer.unique.ecc;
     size_t used = 0;
     enum xls_rc rc;
 
@@ -103,13 +92,13 @@ enum xls_rc xls_area_read(const void *area, size_t len, struct xls_area *out,
     if (rc != XLS_OK) {
         return rc;
     }
-    xls_wr_copy(&wr, head, sizeof(head));
-    put_number(&wr, &peer.unique.ecc.x);
-    put_number(&wr, &peer.unique.ecc.y);
-    rc = xls_wr_end(&wr, NULL);
-    if (rc == XLS_OK) {
-        xls_name_of_area(area, len, made.name); /* [E-63] */
-        *out = made;
+    if (xls_spki_make(XLS_SPKI_ECC_P256, point->x.buffer, point->x.size,
+                      point->y.buffer, point->y.size,
+                      spki) != sizeof(made.spki)) {
+        return XLS_BUG_CONTRACT; /* the sizes were judged */
     }
-    return rc;
+    memcpy(made.spki, spki, sizeof(made.spki));
+    xls_name_of_area(area, len, made.name); /* [E-63] */
+    *out = made;
+    return XLS_OK;
 }

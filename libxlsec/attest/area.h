@@ -14,14 +14,14 @@
 
 #include "attest/name.h"
 #include "attest/reason.h"
+#include "attest/spki.h"
 #include "base/rc.h"
 
-#define XLS_AREA_MAX  1024U /* octets of a TPMT_PUBLIC */
-#define XLS_AREA_SPKI 91U   /* octets of a P-256 key in DER */
+#define XLS_AREA_MAX 1024U /* octets of a TPMT_PUBLIC */
 
 /* What an AK's area gives. */
 struct xls_area {
-    uint8_t spki[XLS_AREA_SPKI]; /* the key, a SubjectPublicKeyInfo in DER */
+    uint8_t spki[XLS_SPKI_P256]; /* the key, a SubjectPublicKeyInfo in DER */
     uint8_t name[XLS_NAME_LEN];  /* computed from the area */
 };
 

@@ -12,6 +12,8 @@ libxlsec_libxlsec_attest_la_SOURCES += \
 	libxlsec/attest/ak.c libxlsec/attest/ak.h \
 	libxlsec/attest/appraise-tpm.c \
 	libxlsec/attest/area.c libxlsec/attest/area.h \
+	libxlsec/attest/credential.c libxlsec/attest/credential.h \
+	libxlsec/attest/ekcert.c libxlsec/attest/ekcert.h \
 	libxlsec/attest/pcrs-digest.c \
 	libxlsec/attest/quote.c libxlsec/attest/quote.h
 else
@@ -25,6 +27,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/binder.c libxlsec/attest/binder.h \
 	libxlsec/attest/claimlog.c libxlsec/attest/claimlog.h \
 	libxlsec/attest/claims.h \
+	libxlsec/attest/enroll.c libxlsec/attest/enroll.h \
 	libxlsec/attest/eventlog.c libxlsec/attest/eventlog.h \
 	libxlsec/attest/evidence.c libxlsec/attest/evidence.h \
 	libxlsec/attest/extend.c libxlsec/attest/extend.h \
@@ -48,4 +51,5 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h \
 	libxlsec/attest/scheme.c libxlsec/attest/scheme.h \
 	libxlsec/attest/softlog.c libxlsec/attest/softlog.h \
-	libxlsec/attest/software.c libxlsec/attest/software.h
+	libxlsec/attest/software.c libxlsec/attest/software.h \
+	libxlsec/attest/spki.c libxlsec/attest/spki.h

@@ -15,6 +15,7 @@
 #include "host/fd.h"
 #include "host/ini.h"
 #include "host/peerproof.h"
+#include "host/revoked.h"
 
 enum { CONF_MAX = 65536, PEERS_MAX = 1024 };
 
@@ -374,6 +375,13 @@ bool xls_peer_name_ok(const char *name)
                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == len;
 }
 
+bool xls_peer_allow_ok(const char *allow)
+{
+    struct xls_peer peer = {.name = ""};
+
+    return peer_allow(&peer, allow);
+}
+
 /* A whole text file; *out stays NULL when there is none. */
 static enum xls_rc slurp(const char *path, char **out, struct xls_why *why)
 {
@@ -476,8 +484,30 @@ static int is_peer_file(const struct dirent *entry)
     return entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".conf") == 0;
 }
 
+/* [E-75] A key that was revoked does not come back with a file. */
+static enum xls_rc not_revoked(const struct xls_revoked *revoked,
+                               const struct xls_peer *peer, const char *path,
+                               struct xls_why *why)
+{
+    enum xls_rc rc =
+        xls_revoked_check(revoked, XLS_REVOKED_KEY, peer->key, path, why);
+
+    if (rc == XLS_OK) {
+        rc = xls_revoked_check(revoked, XLS_REVOKED_AK_NAME,
+                               peer->has_ak_name ? peer->ak_name : NULL, path,
+                               why);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_revoked_check(
+            revoked, XLS_REVOKED_EVIDENCE_KEY,
+            peer->has_evidence_key ? peer->evidence_key : NULL, path, why);
+    }
+    return rc;
+}
+
 /* Add the peer in dir/peers.d/file to the list, which has room for it. */
 static enum xls_rc add_peer(const char *dir, const char *file,
+                            const struct xls_revoked *revoked,
                             struct xls_peers *peers, struct xls_why *why)
 {
     struct xls_peer *peer = &peers->list[peers->count];
@@ -492,6 +522,9 @@ static enum xls_rc add_peer(const char *dir, const char *file,
     }
     rc = xls_peer_parse(text, path, peer, why);
     free(text);
+    if (rc == XLS_OK) {
+        rc = not_revoked(revoked, peer, path, why);
+    }
     if (rc != XLS_OK) {
         return rc;
     }
@@ -514,6 +547,7 @@ enum xls_rc xls_peers_load(const char *dir, struct xls_peers *out,
 {
     char path[XLS_PATH + 32];
     struct dirent **files = NULL;
+    struct xls_revoked revoked = {NULL, 0};
     enum xls_rc rc = XLS_OK;
     int count;
 
@@ -531,15 +565,17 @@ enum xls_rc xls_peers_load(const char *dir, struct xls_peers *out,
                          PEERS_MAX);
     } else {
         out->list = calloc((size_t)count + 1, sizeof(*out->list));
-        rc = out->list == NULL ? XLS_HOST_NOMEM : XLS_OK;
+        rc = out->list == NULL ? XLS_HOST_NOMEM
+                               : xls_revoked_load(dir, &revoked, why);
     }
     for (int i = 0; i < count; i++) {
         if (rc == XLS_OK) {
-            rc = add_peer(dir, files[i]->d_name, out, why);
+            rc = add_peer(dir, files[i]->d_name, &revoked, out, why);
         }
         free(files[i]);
     }
     free((void *)files);
+    xls_revoked_free(&revoked);
     return rc;
 }
 

@@ -108,6 +108,9 @@ const struct xls_peer *xls_peers_by_key(const struct xls_peers *peers,
  * '_', beginning with a letter or digit. */
 bool xls_peer_name_ok(const char *name);
 
+/* True for what `allow` in a peer's file may say. */
+bool xls_peer_allow_ok(const char *allow);
+
 /*
  * Parse one peer file's text; path is for messages only.
  * Errors: XLS_HOST_CONF.

@@ -17,6 +17,7 @@
 #include "host/cage.h"
 #include "host/clock.h"
 #include "host/conf.h"
+#include "host/hostkey.h"
 #include "host/msg.h"
 #include "host/role.h"
 #include "host/spawn.h"
@@ -118,8 +119,7 @@ static enum xls_rc load(struct keys *k, const char *name, const char *dir,
         rc = xls_keyfile_read(path, &k->fleet, why);
     }
     if (rc == XLS_OK) {
-        (void)snprintf(path, sizeof(path), "%s/host.key", dir);
-        rc = xls_keyfile_read(path, &host, why);
+        rc = xls_hostkey_read(dir, &host, why);
         if (rc == XLS_OK) {
             xls_dh_key_over_secret(host.bytes, &k->host);
         }

@@ -6,55 +6,57 @@
 
 #include "base/secret.h"
 
-bool xls_key_decode(const char *text, uint8_t out[XLS_KEY])
+/* Is text what these octets are in base64?  libsodium takes some octets above
+ * 127 for digits. */
+static bool is_base64_of(const char *text, const uint8_t *octets, size_t len)
 {
-    size_t len = 0;
-    const char *end = NULL;
-    size_t text_len = strlen(text);
-    char again[XLS_KEY_TEXT] = "";
-    bool good;
+    enum { PIECE = 48, DIGITS = 64 };
+    size_t left = strlen(text);
+    char piece[DIGITS + 1];
+    bool good = true;
 
-    if (text_len != XLS_KEY_TEXT - 1 ||
-        sodium_base642bin(out, XLS_KEY, text, text_len, NULL, &len, &end,
-                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        len != XLS_KEY || end != text + text_len) {
-        xls_wipe(out, XLS_KEY);
-        return false;
+    while (good && len > 0) {
+        size_t n = len < PIECE ? len : PIECE;
+        size_t digits;
+
+        (void)sodium_bin2base64(piece, sizeof(piece), octets, n,
+                                sodium_base64_VARIANT_ORIGINAL);
+        digits = strlen(piece);
+        good = digits <= left && xls_same(text, piece, digits) == XLS_OK;
+        text += digits;
+        left -= digits;
+        octets += n;
+        len -= n;
     }
-    /* libsodium takes some octets above 127 for digits */
-    xls_key_encode(out, again);
-    good = xls_same(again, text, text_len) == XLS_OK;
-    xls_wipe(again, sizeof(again));
-    if (!good) {
-        xls_wipe(out, XLS_KEY);
-    }
-    return good;
+    xls_wipe(piece, sizeof(piece));
+    return good && left == 0;
 }
 
 bool xls_base64_append(const char *text, uint8_t *out, size_t max, size_t *len)
 {
-    enum { PIECE = 192 }; /* octets; a line of a file holds fewer */
     size_t text_len = strlen(text);
-    uint8_t piece[PIECE];
-    char
-        again[sodium_base64_ENCODED_LEN(PIECE, sodium_base64_VARIANT_ORIGINAL)];
     size_t got = 0;
     const char *end = NULL;
 
     if (*len % 3 != 0 || text_len == 0 ||
-        sodium_base642bin(piece, sizeof(piece), text, text_len, NULL, &got,
+        sodium_base642bin(out + *len, max - *len, text, text_len, NULL, &got,
                           &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        end != text + text_len || got > max - *len) {
+        end != text + text_len || !is_base64_of(text, out + *len, got)) {
         return false;
     }
-    /* as in xls_key_decode() */
-    (void)sodium_bin2base64(again, sizeof(again), piece, got,
-                            sodium_base64_VARIANT_ORIGINAL);
-    if (strcmp(again, text) != 0) {
-        return false;
-    }
-    memcpy(out + *len, piece, got);
     *len += got;
+    return true;
+}
+
+bool xls_key_decode(const char *text, uint8_t out[XLS_KEY])
+{
+    size_t len = 0;
+
+    if (strlen(text) != XLS_KEY_TEXT - 1 ||
+        !xls_base64_append(text, out, XLS_KEY, &len) || len != XLS_KEY) {
+        xls_wipe(out, XLS_KEY);
+        return false;
+    }
     return true;
 }
 
@@ -77,15 +79,26 @@ void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT])
                             sodium_base64_VARIANT_ORIGINAL);
 }
 
-void xls_key_fingerprint(const uint8_t key[XLS_KEY],
-                         char out[XLS_FINGERPRINT_TEXT])
+void xls_digest_fingerprint(const uint8_t digest[32],
+                            char out[XLS_FINGERPRINT_TEXT])
+{
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on below */
+    memcpy(out, "SHA256:", 7);
+    (void)sodium_bin2base64(out + 7, XLS_FINGERPRINT_TEXT - 7, digest, 32,
+                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+}
+
+void xls_fingerprint(const void *octets, size_t len,
+                     char out[XLS_FINGERPRINT_TEXT])
 {
     uint8_t digest[crypto_hash_sha256_BYTES];
 
-    (void)crypto_hash_sha256(digest, key, XLS_KEY);
-    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): it goes on below */
-    memcpy(out, "SHA256:", 7);
-    (void)sodium_bin2base64(out + 7, XLS_FINGERPRINT_TEXT - 7, digest,
-                            sizeof(digest),
-                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    (void)crypto_hash_sha256(digest, octets, len);
+    xls_digest_fingerprint(digest, out);
+}
+
+void xls_key_fingerprint(const uint8_t key[XLS_KEY],
+                         char out[XLS_FINGERPRINT_TEXT])
+{
+    xls_fingerprint(key, XLS_KEY, out);
 }

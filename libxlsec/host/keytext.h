@@ -17,7 +17,7 @@ bool xls_key_decode(const char *text, uint8_t out[XLS_KEY]);
 /*
  * Decode base64 (RFC 4648, padded) of any number of octets and put them behind
  * the *len that are at out already, of max; false if it is not, or does not
- * fit, or what is there ended with padding.  out and *len are untouched then.
+ * fit, or what is there ended with padding.  Then *len is untouched.
  */
 bool xls_base64_append(const char *text, uint8_t *out, size_t max, size_t *len);
 
@@ -28,8 +28,16 @@ bool xls_hex_decode(const char *text, uint8_t *out, size_t len);
 /* Encode 32 octets as base64 with its NUL. */
 void xls_key_encode(const uint8_t key[XLS_KEY], char out[XLS_KEY_TEXT]);
 
-/* A public key's fingerprint for people: "SHA256:" and base64 without padding,
- * as ssh shows it. */
+/* The fingerprint with this SHA-256 for people: "SHA256:" and base64 without
+ * padding, as ssh shows it. */
+void xls_digest_fingerprint(const uint8_t digest[32],
+                            char out[XLS_FINGERPRINT_TEXT]);
+
+/* The fingerprint of len octets. */
+void xls_fingerprint(const void *octets, size_t len,
+                     char out[XLS_FINGERPRINT_TEXT]);
+
+/* The same of a public key. */
 void xls_key_fingerprint(const uint8_t key[XLS_KEY],
                          char out[XLS_FINGERPRINT_TEXT]);
 

@@ -1,9 +1,11 @@
 libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/boot.c libxlsec/host/boot.h \
 	libxlsec/host/bootlogs.c libxlsec/host/bootlogs.h \
+	libxlsec/host/bundle.c libxlsec/host/bundle.h \
 	libxlsec/host/cage.c libxlsec/host/cage.h \
 	libxlsec/host/clock.c libxlsec/host/clock.h \
 	libxlsec/host/conf.c libxlsec/host/conf.h \
+	libxlsec/host/enrolment.c libxlsec/host/enrolment.h \
 	libxlsec/host/fd.c libxlsec/host/fd.h \
 	libxlsec/host/guard.c \
 	libxlsec/host/ini.c libxlsec/host/ini.h \
@@ -14,9 +16,12 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/msg.c libxlsec/host/msg.h \
 	libxlsec/host/net.c libxlsec/host/net.h \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
+	libxlsec/host/peerfile.c libxlsec/host/peerfile.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
 	libxlsec/host/policystore.c libxlsec/host/policystore.h \
 	libxlsec/host/policyversion.c libxlsec/host/policyversion.h \
+	libxlsec/host/pending.c \
+	libxlsec/host/revoked.c libxlsec/host/revoked.h \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
 	libxlsec/host/seen.c libxlsec/host/seen.h \
@@ -30,10 +35,13 @@ libxlsec_libxlsec_core_la_SOURCES += \
 XLS_TPM = libxlsec/libxlsec-tpm.la $(XLS_ATTEST)
 noinst_LTLIBRARIES += libxlsec/libxlsec-tpm.la
 libxlsec_libxlsec_tpm_la_SOURCES = libxlsec/host/attester.c \
-	libxlsec/host/attester.h libxlsec/host/keys.c libxlsec/host/tpm.h \
+	libxlsec/host/attester.h libxlsec/host/hostkey.c \
+	libxlsec/host/hostkey.h libxlsec/host/identity.c \
+	libxlsec/host/identity.h libxlsec/host/keys.c libxlsec/host/tpm.h \
 	libxlsec/host/tpm-which.c
 if TPM
 libxlsec_libxlsec_tpm_la_SOURCES += libxlsec/host/tpm.c \
+	libxlsec/host/tpm-ek.c \
 	libxlsec/host/tpm-private.h libxlsec/host/tpm-quote.c \
 	libxlsec/host/tpm-seal.c
 XLS_TPM_LIBS = $(TSS2ESYS_LIBS) $(TSS2TCTI_LIBS) $(TSS2RC_LIBS) \

@@ -71,3 +71,24 @@ enum xls_rc xls_tpm_unseal(struct xls_tpm *tpm,
     memset(secret, 0, XLS_TPM_SECRET);
     return none(why);
 }
+
+enum xls_rc xls_tpm_ek(struct xls_tpm *tpm, enum xls_spki_kind kind,
+                       struct xls_tpm_ek *out, struct xls_why *why)
+{
+    (void)tpm;
+    (void)kind;
+    (void)out;
+    return none(why);
+}
+
+enum xls_rc xls_tpm_activate(struct xls_tpm *tpm, enum xls_spki_kind kind,
+                             const struct xls_credential *credential,
+                             uint8_t secret[XLS_CREDENTIAL_SECRET],
+                             struct xls_why *why)
+{
+    (void)tpm;
+    (void)kind;
+    (void)credential;
+    memset(secret, 0, XLS_CREDENTIAL_SECRET);
+    return none(why);
+}

@@ -18,14 +18,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attest/credential.h"
 #include "attest/name.h"
 #include "attest/pcrs.h"
+#include "attest/spki.h"
 #include "base/rc.h"
 #include "base/why.h"
 
 #define XLS_TPM_SEED          32U
 #define XLS_TPM_AREA_MAX      1024U /* octets of a TPMT_PUBLIC */
-#define XLS_TPM_SPKI          91U   /* octets of a P-256 key in DER */
 #define XLS_TPM_MESSAGE_MAX   349U  /* octets of a TPMS_ATTEST of a quote */
 #define XLS_TPM_SIGNATURE_MAX 518U  /* octets of a TPMT_SIGNATURE */
 
@@ -35,7 +36,7 @@ struct xls_tpm;
 struct xls_tpm_ak {
     uint8_t area[XLS_TPM_AREA_MAX]; /* TPMT_PUBLIC */
     size_t area_len;
-    uint8_t spki[XLS_TPM_SPKI]; /* SubjectPublicKeyInfo in DER */
+    uint8_t spki[XLS_SPKI_P256]; /* SubjectPublicKeyInfo in DER */
     uint8_t name[XLS_NAME_LEN];
 };
 
@@ -107,5 +108,37 @@ XLS_MUST_USE enum xls_rc xls_tpm_unseal(struct xls_tpm *tpm,
                                         const struct xls_tpm_sealed *sealed,
                                         uint8_t secret[XLS_TPM_SECRET],
                                         struct xls_why *why);
+
+/* An endorsement key (EK) of the TCG's default templates. */
+#define XLS_TPM_EK_CERT_MAX 4096U /* octets of its certificate */
+
+struct xls_tpm_ek {
+    enum xls_spki_kind kind;
+    uint8_t spki[XLS_SPKI_MAX]; /* SubjectPublicKeyInfo in DER */
+    size_t spki_len;
+    uint8_t cert[XLS_TPM_EK_CERT_MAX]; /* the manufacturer's, in DER */
+    size_t cert_len;                   /* 0: the TPM has none for it */
+};
+
+/*
+ * The TPM's EK of that kind, or with XLS_SPKI_NONE the first of P-256, RSA-2048
+ * and P-384 that has a certificate in the TPM, P-256 when none has.  A key of
+ * RSA may take a TPM many seconds.
+ */
+XLS_MUST_USE enum xls_rc xls_tpm_ek(struct xls_tpm *tpm,
+                                    enum xls_spki_kind kind,
+                                    struct xls_tpm_ek *out,
+                                    struct xls_why *why);
+
+/*
+ * Open a credential (attest/credential) that was made for this TPM's EK of that
+ * kind and for the key of xls_tpm_ak().  secret is all zero on error.
+ * Errors: also XLS_PEER_AUTH (it was made for another TPM or another key),
+ * XLS_BUG_CONTRACT (no key).
+ */
+XLS_MUST_USE enum xls_rc
+xls_tpm_activate(struct xls_tpm *tpm, enum xls_spki_kind kind,
+                 const struct xls_credential *credential,
+                 uint8_t secret[XLS_CREDENTIAL_SECRET], struct xls_why *why);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * host/tpm on a software TPM, which t-host-tpm.sh starts: XLS_TPM_A and
- * XLS_TPM_B are the TCTIs of two.
+ * host/tpm on software TPMs, which t-host-tpm.sh starts: XLS_TPM_A and
+ * XLS_TPM_B are the TCTIs of two, XLS_TPM_CA the folder of the first one's CA.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,11 +11,14 @@
 #include <unistd.h>
 
 #include "attest/area.h"
+#include "attest/credential.h"
+#include "attest/ekcert.h"
 #include "attest/quote.h"
 #include "base/secret.h"
 #include "crypto/start.h"
 #include "host/cage.h"
 #include "host/clock.h"
+#include "host/fd.h"
 #include "host/tpm-private.h"
 #include "t.h"
 
@@ -325,6 +329,157 @@ START_TEST(refusals_are_told)
 }
 END_TEST
 
+/* --- the endorsement keys ------------------------------------------------- */
+
+static const enum xls_spki_kind kinds[] = {XLS_SPKI_ECC_P256, XLS_SPKI_RSA_2048,
+                                           XLS_SPKI_ECC_P384};
+
+static struct xls_ek_roots *roots(void)
+{
+    struct xls_ek_roots *made = xls_ek_roots_new();
+    static const char *const files[] = {"issuercert.pem",
+                                        "swtpm-localca-rootca-cert.pem"};
+
+    for (size_t i = 0; i < T_COUNT(files); i++) {
+        char path[256];
+        char *text = NULL;
+        size_t len = 0;
+        int fd;
+
+        (void)snprintf(path, sizeof(path), "%s/%s", getenv("XLS_TPM_CA"),
+                       files[i]);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        T(fd >= 0 && xls_fd_slurp(fd, 65536, &text, &len) == XLS_OK);
+        T(xls_ek_roots_add(made, text, len) == 1);
+        xls_fd_close(&fd);
+        free(text);
+    }
+    return made;
+}
+
+/* TPM A was made with certificates, of a CA of its own; B without. */
+START_TEST(endorsement_keys)
+{
+    struct xls_tpm *tpm = open_tpm("XLS_TPM_A");
+    struct xls_tpm *other = open_tpm("XLS_TPM_B");
+    struct xls_ek_roots *ca = roots();
+    static struct xls_tpm_ek ek;
+    static struct xls_tpm_ek again;
+    struct xls_why why = {""};
+    struct xls_reason reason = {0};
+
+    for (size_t i = 0; i < T_COUNT(kinds); i++) {
+        ck_assert_msg(xls_tpm_ek(tpm, kinds[i], &ek, &why) == XLS_OK, "%s",
+                      why.text);
+        T(ek.kind == kinds[i]);
+        T(xls_spki_kind_of(ek.spki, ek.spki_len) == kinds[i]);
+        ck_assert_msg(xls_ek_cert_check(ca, ek.cert, ek.cert_len, ek.spki,
+                                        ek.spki_len, &reason) == XLS_OK,
+                      "%s: %s (%s)", xls_spki_name(kinds[i]), reason.text,
+                      reason.seen);
+        T(xls_tpm_ek(other, kinds[i], &again, &why) == XLS_OK);
+        T(again.cert_len == 0 && again.spki_len == ek.spki_len);
+        T(memcmp(again.spki, ek.spki, ek.spki_len) != 0);
+        T(xls_ek_cert_check(ca, ek.cert, ek.cert_len, again.spki,
+                            again.spki_len, &reason) == XLS_PEER_AUTH);
+        ck_assert_str_eq(reason.rule, "E-68");
+    }
+    T(xls_tpm_ek(tpm, XLS_SPKI_NONE, &ek, &why) == XLS_OK);
+    T(ek.kind == XLS_SPKI_ECC_P256 && ek.cert_len > 0);
+    T(xls_tpm_ek(other, XLS_SPKI_NONE, &ek, &why) == XLS_OK);
+    T(ek.kind == XLS_SPKI_ECC_P256 && ek.cert_len == 0);
+    xls_ek_roots_free(ca);
+    xls_tpm_close(tpm);
+    xls_tpm_close(other);
+}
+END_TEST
+
+static void make_credential(struct xls_tpm *tpm, enum xls_spki_kind kind,
+                            const uint8_t secret[32],
+                            struct xls_credential *out)
+{
+    struct xls_tpm_ak ak;
+    static struct xls_tpm_ek ek;
+    struct xls_why why = {""};
+
+    make_ak(tpm, &ak);
+    T(xls_tpm_ek(tpm, kind, &ek, &why) == XLS_OK);
+    T(xls_credential_make(ek.spki, ek.spki_len, ak.name, secret, out, NULL) ==
+      XLS_OK);
+}
+
+/* It does not open, and nothing comes out. */
+static void stays_shut(struct xls_tpm *tpm, enum xls_spki_kind kind,
+                       const struct xls_credential *credential)
+{
+    static const uint8_t zero[32];
+    uint8_t back[32] = {7};
+    struct xls_why why = {""};
+    enum xls_rc rc = xls_tpm_activate(tpm, kind, credential, back, &why);
+
+    ck_assert_msg(rc == XLS_PEER_AUTH, "%x %s", (unsigned)rc, why.text);
+    T(memcmp(back, zero, sizeof(back)) == 0);
+    T(strstr(why.text, "was made for another TPM") != NULL);
+}
+
+/* [E-70] Who gets the secret has this EK and this AK in one TPM. */
+START_TEST(credentials)
+{
+    struct xls_tpm *tpm = open_tpm("XLS_TPM_A");
+    struct xls_tpm *other = open_tpm("XLS_TPM_B");
+    struct xls_credential made;
+    struct xls_credential broken;
+    uint8_t secret[32];
+    uint8_t back[32];
+    struct xls_why why = {""};
+    bool rsa;
+
+    T(xls_crypto_start() == XLS_OK);
+    make_ak(other, NULL);
+    for (size_t i = 0; i < T_COUNT(kinds); i++) {
+        xls_random(secret, sizeof(secret));
+        make_credential(tpm, kinds[i], secret, &made);
+        ck_assert_msg(xls_tpm_activate(tpm, kinds[i], &made, back, &why) ==
+                          XLS_OK,
+                      "%s", why.text);
+        T(memcmp(back, secret, sizeof(back)) == 0);
+        /* libtpms 0.9 goes into failure mode over a foreign seed of RSA */
+        rsa = kinds[i] == XLS_SPKI_RSA_2048;
+        if (!rsa) {
+            stays_shut(other, kinds[i], &made);
+        }
+        /* the same TPM with another key */
+        T(xls_tpm_ak(tpm, seed2, NULL, &why) == XLS_OK);
+        stays_shut(tpm, kinds[i], &made);
+        make_ak(tpm, NULL);
+        for (size_t k = 0; k < made.blob_len; k += t_stride(16)) {
+            broken = made;
+            broken.blob[k] ^= 1;
+            stays_shut(tpm, kinds[i], &broken);
+        }
+        for (size_t k = 0; !rsa && k < made.seed_len; k += 7 * t_stride(4)) {
+            broken = made;
+            broken.seed[k] ^= 1;
+            stays_shut(tpm, kinds[i], &broken);
+        }
+        broken = made;
+        broken.seed_len = 0;
+        stays_shut(tpm, kinds[i], &broken);
+        broken = made;
+        broken.blob_len = 0;
+        stays_shut(tpm, kinds[i], &broken);
+    }
+    T(xls_tpm_activate(tpm, XLS_SPKI_NONE, &made, back, &why) ==
+      XLS_BUG_CONTRACT);
+    xls_tpm_close(tpm);
+    tpm = open_tpm("XLS_TPM_A");
+    T(xls_tpm_activate(tpm, XLS_SPKI_ECC_P256, &made, back, &why) ==
+      XLS_BUG_CONTRACT);
+    xls_tpm_close(tpm);
+    xls_tpm_close(other);
+}
+END_TEST
+
 /* How long each takes here; told, not judged. */
 START_TEST(times)
 {
@@ -360,6 +515,8 @@ int main(void)
         it_serves_after_root_is_gone,
         what_cannot_be_opened,
         refusals_are_told,
+        endorsement_keys,
+        credentials,
         times,
     };
 

@@ -57,6 +57,11 @@ tests_attest_t_area_SOURCES = tests/attest/t-area.c tests/unit/t.h
 tests_attest_t_area_CPPFLAGS = $(attest_cppflags)
 tests_attest_t_area_LDADD = $(attest_ldadd)
 
+XLS_UNIT += tests/attest/t-ek
+tests_attest_t_ek_SOURCES = tests/attest/t-ek.c tests/unit/t.h
+tests_attest_t_ek_CPPFLAGS = $(attest_cppflags) $(SODIUM_CFLAGS)
+tests_attest_t_ek_LDADD = $(attest_ldadd)
+
 # what t-host-tpm.sh runs
 check_PROGRAMS += tests/attest/host-tpm
 tests_attest_host_tpm_SOURCES = tests/attest/host-tpm.c tests/unit/t.h
@@ -66,6 +71,10 @@ tests_attest_host_tpm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=Esys_Quote
 tests_attest_host_tpm_LDADD = $(XLS_TPM) libxlsec/libxlsec-core.la \
 	$(SODIUM_LIBS) $(XLS_TPM_LIBS) $(CHECK_LIBS)
 endif
+check_PROGRAMS += tests/attest/credential
+tests_attest_credential_SOURCES = tests/attest/credential.c
+tests_attest_credential_LDADD = $(XLS_TPM) libxlsec/libxlsec-core.la \
+	$(SODIUM_LIBS) $(XLS_TPM_LIBS)
 endif
 check_PROGRAMS += tests/attest/no-tpm
 tests_attest_no_tpm_SOURCES = tests/attest/no-tpm.c xl-plugin/check-quote.c \
@@ -74,6 +83,7 @@ tests_attest_no_tpm_SOURCES = tests/attest/no-tpm.c xl-plugin/check-quote.c \
 tests_attest_no_tpm_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 tests_attest_no_tpm_LDADD = $(XLS_TOOLSTACK) $(SODIUM_LIBS) $(JSONC_LIBS) \
 	$(INIH_LIBS)
-XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-host-tpm.sh
+XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-host-tpm.sh \
+	tests/attest/t-enroll.sh
 EXTRA_DIST += tests/attest/swtpm.sh
 XLS_LINT += tests/attest/t-tpm.sh tests/attest/t-policy.sh

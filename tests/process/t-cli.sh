@@ -59,7 +59,7 @@ run 0 "$bin/xlsec" --version
 says out "xlsec "
 run 2 "$bin/xlsec" frobnicate
 says err "xlsec: there is no command 'frobnicate'; xlsec --help lists them"
-for command in init id trust bench; do
+for command in init id trust enroll revoke bench; do
     run 0 "$bin/xlsec" $command --help
     says out "Usage: xlsec $command"
     run 2 "$bin/xlsec" $command --nonsense
@@ -71,9 +71,11 @@ done
 run 2 "$bin/xlsec" init more
 says err "xlsec init: takes no arguments; see --help"
 umask 000
-run 0 "$bin/xlsec" init --confdir "$a"
+run 0 "$bin/xlsec" init --no-tpm --confdir "$a"
 says out "made   $a/fleet.key"
-says out "made   $a/host.key"
+says out "made   $a/host.key (not sealed)"
+says out "made   $a/evidence.key"
+says out "No TPM: --no-tpm."
 says out "Next: xlsec id"
 silent err
 holds "mode of the directory" "$(mode "$a")" 700
@@ -87,50 +89,52 @@ holds "length of a key" "${#fleet}" 44
 [ "$fleet" != "$host" ] || fail "one key for everything"
 if grep -qF -e "$fleet" -e "$host" "$tmp/out"; then fail "a secret was shown"; fi
 # again: nothing changes
-run 0 "$bin/xlsec" init --confdir "$a"
+run 0 "$bin/xlsec" init --no-tpm --confdir "$a"
 says out "kept   $a/fleet.key"
 says out "kept   $a/host.key"
 holds "fleet.key" "$(secret "$a/fleet.key")" "$fleet"
 holds "host.key" "$(secret "$a/host.key")" "$host"
 # a second host takes the first one's fleet key
-run 0 "$bin/xlsec" init --confdir "$b" --fleet-key "$a/fleet.key"
+run 0 "$bin/xlsec" init --no-tpm --confdir "$b" --fleet-key "$a/fleet.key"
 says out "copied $b/fleet.key"
 says out "made   $b/host.key"
 holds "fleet.key of b" "$(secret "$b/fleet.key")" "$fleet"
 [ "$(secret "$b/host.key")" != "$host" ] || fail "two hosts of one key"
 # refusals
-run 1 "$bin/xlsec" init --confdir "$b" --fleet-key "$a/fleet.key"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$b" --fleet-key "$a/fleet.key"
 says err "$b/fleet.key is there already; move it away first if it is to be replaced"
-run 1 "$bin/xlsec" init --confdir "$tmp/c" --fleet-key "$tmp/none"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/c" --fleet-key "$tmp/none"
 says err "$tmp/none: cannot be opened: No such file or directory"
 [ ! -e "$tmp/c/fleet.key" ] || fail "a key was made all the same"
 cp "$a/fleet.key" "$tmp/open.key"
 chmod 644 "$tmp/open.key"
-run 1 "$bin/xlsec" init --confdir "$tmp/c" --fleet-key "$tmp/open.key"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/c" --fleet-key "$tmp/open.key"
 says err "open.key: mode 0644 lets others read or change a secret key"
 (umask 077 && echo "# no key" >"$tmp/empty.key" && echo "AAAA" >"$tmp/short.key")
-run 1 "$bin/xlsec" init --confdir "$tmp/c" --fleet-key "$tmp/empty.key"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/c" --fleet-key "$tmp/empty.key"
 says err "empty.key:2: holds no key"
-run 1 "$bin/xlsec" init --confdir "$tmp/c" --fleet-key "$tmp/short.key"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/c" --fleet-key "$tmp/short.key"
 says err "short.key:1: is not a key"
 [ ! -e "$tmp/c/fleet.key" ] || fail "a key was made all the same"
-run 1 "$bin/xlsec" init --confdir "$tmp/no/such"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/no/such"
 says err "$tmp/no/such: cannot be created: No such file or directory"
 echo x >"$tmp/file"
-run 1 "$bin/xlsec" init --confdir "$tmp/file"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/file"
 says err "cannot be created"
-run 1 "$bin/xlsec" init --confdir "$(printf '%0300d' 0)"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$(printf '%0300d' 0)"
 says err "name is too long"
 # a key that was spoilt is told, not replaced
 cp -r "$a" "$tmp/d"
 chmod 640 "$tmp/d/host.key"
-run 1 "$bin/xlsec" init --confdir "$tmp/d"
+run 1 "$bin/xlsec" init --no-tpm --confdir "$tmp/d"
 says err "host.key: mode 0640 lets others"
 
 # --- id
 run 0 "$bin/xlsec" id --confdir "$b" --name xen2 --address 10.0.0.2
 says out "# xlsec: the identity of host xen2; no secret in it"
 says out "name = xen2"
+says out "evidence-key = "
+says out "# its static key alone, as logs show it: SHA256:"
 says out "address = 10.0.0.2"
 says out "port = 8250"
 silent err
@@ -174,14 +178,14 @@ done
 run 1 sh -c "'$bin/xlsec' trust --confdir '$a' - <'$tmp/xen2'"
 says err "the question cannot be answered when the identity comes on stdin; use --fingerprint"
 run 1 "$bin/xlsec" trust --confdir "$a" --allow everything --fingerprint "$print" "$tmp/xen2"
-says err "'allow' has to be 'allow = incoming'"
+says err "--allow everything: has to be incoming, outgoing, both"
 sed 's/^key = ..../key = */' "$tmp/xen2" >"$tmp/broken"
 run 1 "$bin/xlsec" trust --confdir "$a" --fingerprint "$print" "$tmp/broken"
-says err "$tmp/broken:7: 'key' has to be"
+says err "$tmp/broken:8: 'key' has to be"
 run 1 sh -c "{ cat '$tmp/xen2'; echo 'accept-disk = /**'; } | '$bin/xlsec' trust --confdir '$a' --fingerprint '$print' -"
-says err "says what this host is to accept (accept-...)"
+says err "'accept-disk' has to be said by this host and not by an identity"
 run 1 sh -c "{ cat '$tmp/xen2'; echo 'allow = incoming'; } | '$bin/xlsec' trust --confdir '$a' --fingerprint '$print' -"
-says err "'allow' is there twice"
+says err "'allow' has to be said by this host and not by an identity"
 run 1 sh -c "printf 'ab\\000cd' | '$bin/xlsec' trust --confdir '$a' --fingerprint '$print' -"
 run 1 sh -c "head -c 70000 /dev/zero | '$bin/xlsec' trust --confdir '$a' --fingerprint '$print' -"
 says err "-: cannot be read: File too large"
@@ -198,8 +202,62 @@ says err "a host of this name or key is in $a/peers.d already"
 sed 's/xen2/xen3/' "$tmp/xen2" >"$tmp/xen3"
 run 1 "$bin/xlsec" trust --confdir "$a" --fingerprint "$print" "$tmp/xen3"
 says err "a host of this name or key is in $a/peers.d already"
-rm "$a"/peers.d/*
-(umask 077 && "$bin/xlsec" init --confdir "$tmp/psk" >/dev/null)
+# --- with other keys, as another host, and never again
+cp "$tmp/xen2" "$tmp/xen2.old"
+old=$(sed -n 's/^key = //p' "$tmp/xen2")
+printf 'accept-disk = /dev/vg0/*\n' >>"$a/peers.d/xen2.conf"
+run 1 "$bin/xlsec" trust --replace --confdir "$a" --fingerprint x "$tmp/xen2"
+run 0 "$bin/xlsec" init --no-tpm --rotate --confdir "$b"
+says out "made   $b/host.key (not sealed)"
+says out "xlsec trust --replace on the other hosts"
+holds "fleet.key of b" "$(secret "$b/fleet.key")" "$fleet"
+holds "mode of host.key.old" "$(mode "$b/host.key.old")" 600
+run 0 "$bin/xlsec" id --confdir "$b" --name xen2
+cp "$tmp/out" "$tmp/xen2"
+print=$(sed -n 's/^# \(SHA256:.*\)/\1/p' "$tmp/xen2")
+sed 's/xen2/xen4/' "$tmp/xen2" >"$tmp/xen4"
+run 1 "$bin/xlsec" trust --replace --confdir "$a" --fingerprint "$print" "$tmp/xen4"
+says err "no host 'xen4' is known here whose keys could be replaced"
+run 1 "$bin/xlsec" trust --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+says err "use --replace if this is the same host with new keys"
+run 0 "$bin/xlsec" trust --replace --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+says out "trusted: $a/peers.d/xen2.conf; its old keys are revoked"
+holds "key" "$(grep '^key' "$a/peers.d/xen2.conf")" "$(grep '^key' "$tmp/xen2")"
+holds "what stays" "$(grep -c '^accept-disk = /dev/vg0/\*$' "$a/peers.d/xen2.conf")" 1
+holds "revoked" "$(grep -cF "key $old xen2 replaced" "$a/revoked")" 1
+run 1 "$bin/xlsec" trust --replace --confdir "$a" --fingerprint "$print" "$tmp/xen2.old"
+says err "its static key was revoked on $(date -u +%Y-%m-%d), as one of xen2: replaced"
+run 1 "$bin/xlsec" revoke --confdir "$a" xen9
+says err "no host 'xen9' is known here"
+run 1 "$bin/xlsec" revoke --confdir "$a" --reason "$(printf 'two\nlines')" xen2
+says err "--reason: has to be a line of printable ASCII"
+run 2 "$bin/xlsec" revoke --confdir "$a"
+run 0 "$bin/xlsec" revoke --confdir "$a" xen2
+says out "revoked: xen2's keys are in $a/revoked, $a/peers.d/xen2.conf is removed"
+holds "files in peers.d" "$(ls "$a/peers.d")" ""
+run 1 "$bin/xlsec" trust --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+says err "its static key was revoked on"
+echo "what is this" >>"$a/revoked"
+run 1 "$bin/xlsec" trust --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+says err "$a/revoked:"
+says err "is not 'DATE key BASE64 HOST [reason]'"
+rm "$a/revoked"
+
+# --- what a host proves itself by
+run 1 "$bin/xlsec" trust --evidence tpm --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+says err "a TPM is not taken on trust: enroll it with xlsec enroll challenge"
+run 1 "$bin/xlsec" trust --evidence all --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+says err "--evidence all: has to be software or none"
+for what in software none; do
+    run 0 "$bin/xlsec" trust --evidence $what --confdir "$a" --fingerprint "$print" "$tmp/xen2"
+    holds evidence "$(grep '^evidence =' "$a/peers.d/xen2.conf")" "evidence = $what"
+    rm "$a"/peers.d/*
+done
+run 1 sh -c "grep -v ^evidence-key '$tmp/xen2' | '$bin/xlsec' trust --evidence software --confdir '$a' --fingerprint '$print' -"
+says err "has no evidence-key; run xlsec init on that host"
+run 1 "$bin/xlsec" trust --confdir "$a" "$tmp/xen2"
+says out "evidence     what its own software says of itself"
+(umask 077 && "$bin/xlsec" init --no-tpm --confdir "$tmp/psk" >/dev/null)
 run 0 sh -c "'$bin/xlsec' trust --confdir '$a' --allow incoming --psk '$tmp/psk/fleet.key' --fingerprint '$print' - <'$tmp/xen2'"
 holds "allow" "$(grep allow "$a/peers.d/xen2.conf")" "allow = incoming"
 holds "psk" "$(secret "$a/peers.d/xen2.psk")" "$(secret "$tmp/psk/fleet.key")"

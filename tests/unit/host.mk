@@ -50,3 +50,7 @@ tests_unit_t_toolstack_measure_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=read
 tests_unit_t_toolstack_measure_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+XLS_UNIT += tests/unit/t-host-enroll
+tests_unit_t_host_enroll_SOURCES = tests/unit/t-host-enroll.c
+tests_unit_t_host_enroll_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_enroll_LDADD = $(host_unit_ldadd)

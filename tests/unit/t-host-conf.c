@@ -740,6 +740,47 @@ START_TEST(keys_are_written_once)
 }
 END_TEST
 
+/* What a TPM has made of a key stands in its place; only who expects it takes
+ * it. */
+START_TEST(keys_that_are_sealed)
+{
+    struct xls_stored_key stored;
+    struct xls_secret_key key;
+    struct xls_why why = {""};
+    uint8_t octets[XLS_SEALED_MAX + 1];
+    char path[64];
+
+    begin();
+    memset(octets, 0xa5, sizeof(octets));
+    (void)snprintf(path, sizeof(path), "%s/k", dir);
+    for (size_t len = 1; len <= XLS_SEALED_MAX; len += 73) {
+        T(xls_keyfile_write_sealed(path, octets, len, "x", &why) == XLS_OK);
+        T(xls_keyfile_load(path, &stored, &why) == XLS_OK);
+        T(stored.is_sealed && stored.sealed_len == len);
+        T(memcmp(stored.sealed, octets, len) == 0 && is_zero(&stored.key));
+        T(unlink(path) == 0);
+    }
+    T(xls_keyfile_write_sealed(path, octets, XLS_SEALED_MAX + 1, "x", &why) ==
+      XLS_BUG_CONTRACT);
+    T(!xls_keyfile_exists(path));
+    (void)put_text("k", "# x\nsealed AAAA\n");
+    expect_bad_key("%s/k: is sealed to a TPM, and only a host.key may be; "
+                   "restore the file, or make new keys with xlsec init");
+    (void)put_text("k", "sealed AAA\n");
+    expect_bad_key("%s/k:1: is not a key (44 characters of base64); restore "
+                   "the file, or make new keys with xlsec init");
+    (void)put_text("k", "sealed \n");
+    expect_bad_key("%s/k:1: is not a key (44 characters of base64); restore "
+                   "the file, or make new keys with xlsec init");
+    (void)put_text("k", "sealed AAAA\n" KEY0 "\n");
+    expect_bad_key("%s/k:2: a second key; a key file holds one");
+    (void)put_text("k", KEY1 "\n");
+    T(xls_keyfile_load(path, &stored, &why) == XLS_OK && !stored.is_sealed);
+    T(xls_keyfile_read(path, &key, &why) == XLS_OK && key.bytes[0] == 1);
+    end();
+}
+END_TEST
+
 START_TEST(keys_as_text)
 {
     const uint8_t key[XLS_KEY] = {0};
@@ -784,6 +825,7 @@ int main(void)
         key_files_that_are_no_key_files,
         key_of_somebody_else,
         keys_are_written_once,
+        keys_that_are_sealed,
         keys_as_text,
     };
 
