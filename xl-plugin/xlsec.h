@@ -6,11 +6,9 @@
 #ifndef XLS_PLUGIN_XLSEC_H
 #define XLS_PLUGIN_XLSEC_H
 
-/* attest.c, bench.c, id.c, init.c, trust.c; check.h, check-quote.h and policy.h
- * have more. */
+/* attest.c, bench.c, enroll.c, id.c, init.c, revoke.c, trust.c; check.h,
+ * check-quote.h and policy.h have more. */
 int xlsec_cmd_attest(int argc, char **argv);
-/* bench.c, enroll.c, id.c, init.c, revoke.c, trust.c; check.h and check-quote.h
- * have two more. */
 int xlsec_cmd_bench(int argc, char **argv);
 int xlsec_cmd_enroll(int argc, char **argv);
 int xlsec_cmd_id(int argc, char **argv);
