@@ -222,7 +222,7 @@ static void set_peer(struct scene *s, enum side side, const char *evidence,
     xls_sign_key_over_seed(s->evidence_seed[other], &sign);
     xls_key_encode(sign.pub, evidence_key);
     xls_key_encode(s->field.hosts.key[other].pub, key);
-    (void)sodium_bin2base64(ak, sizeof(ak), tpm->ak.spki, XLS_TPM_SPKI,
+    (void)sodium_bin2base64(ak, sizeof(ak), tpm->ak.spki, sizeof(tpm->ak.spki),
                             sodium_base64_VARIANT_ORIGINAL);
     (void)sodium_bin2hex(name, sizeof(name), tpm->ak.name, XLS_NAME_LEN);
     (void)snprintf(text, sizeof(text),
