@@ -87,3 +87,8 @@ tests_unit_t_session_kem_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_kem_by \
 	-Wl,--wrap=xls_kem_key_random -Wl,--wrap=xls_kem_pub \
 	-Wl,--wrap=xls_kem_wrap -Wl,--wrap=xls_kem_unwrap -Wl,--wrap=xls_wipe
 tests_unit_t_session_kem_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-proto-companion
+tests_unit_t_proto_companion_SOURCES = tests/unit/t-proto-companion.c
+tests_unit_t_proto_companion_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_proto_companion_LDADD = $(proto_unit_ldadd)
