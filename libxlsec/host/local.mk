@@ -20,6 +20,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/pack-read.c \
 	libxlsec/host/pack.c libxlsec/host/pack.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
+	libxlsec/host/pieces.c libxlsec/host/pieces.h \
 	libxlsec/host/place-private.h libxlsec/host/place-stage.c \
 	libxlsec/host/place.c libxlsec/host/place.h \
 	libxlsec/host/policystore.c libxlsec/host/policystore.h \

@@ -19,8 +19,8 @@
  *
  *     source                    destination
  *     EVIDENCE  --------------->
- *            <------------------ EVIDENCE (each after PARTs of it, if it is long)
- *     OFFER  ------------------>
+ *            <------------------ EVIDENCE (each after PARTs of it, if it is
+ * long) OFFER  ------------------>
  *            <------------------ ADMIT, or REFUSE and closed
  *     records, last one final -> (FAILED from here until PREPARED)
  *     EVIDENCE  --------------->
@@ -159,11 +159,10 @@ XLS_MUST_USE enum xls_rc xls_session_seal(struct xls_session *s,
  * Queue a message behind the bytes to send.  The session puts the migration's
  * id, whatever msg->id says.
  * In PREPARED it also puts its own numbers, and in a destination's ALIVE the
- * octets it opened, and in Evidence the epoch.  An ALIVE is not queued when bytes wait to be sent: those
- * say as much.
- * Errors: XLS_BUG_CONTRACT (the phase or the role does not permit it, or
- * xls_control_put() refuses it, or more than four wait); nothing is queued,
- * and the session lives.
+ * octets it opened, and in Evidence the epoch.  An ALIVE is not queued when
+ * bytes wait to be sent: those say as much. Errors: XLS_BUG_CONTRACT (the phase
+ * or the role does not permit it, or xls_control_put() refuses it, or more than
+ * four wait); nothing is queued, and the session lives.
  */
 XLS_MUST_USE enum xls_rc xls_session_control(struct xls_session *s,
                                              const struct xls_control *msg);
@@ -172,8 +171,8 @@ XLS_MUST_USE enum xls_rc xls_session_control(struct xls_session *s,
  * protocol's own way, the session's error, else XLS_PEER_SHORT. */
 XLS_MUST_USE enum xls_rc xls_session_eof(const struct xls_session *s);
 
-/* The stream so far; zeros when there is none. */
-void xls_session_stats(const struct xls_session *s,
+/* That stream so far; zeros when there is none. */
+void xls_session_stats(const struct xls_session *s, enum xls_stream stream,
                        struct xls_record_stats *out);
 
 #endif

@@ -126,11 +126,11 @@ void fz_control(const struct fz_target *t, const uint8_t *data, size_t len)
 }
 
 /* [P-41] Who says what when: COMMITTED only after COMMIT, which only after
- * PREPARED, which only after the last record. */
+ * PREPARED, which only after the last record of both streams. */
 void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
 {
     enum xls_session_phase phase = XLS_PHASE_READY;
-    bool ended = false;
+    unsigned ended = 0;
     bool prepared = false;
     bool committed = false;
 
@@ -147,12 +147,13 @@ void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
             phase = next;
             continue;
         }
-        FZ(step != XLS_PREPARED || (ended && role == XLS_ROLE_DESTINATION));
+        FZ(step != XLS_PREPARED ||
+           (ended == 2 && role == XLS_ROLE_DESTINATION));
         FZ(step != XLS_COMMIT || (prepared && role == XLS_ROLE_SOURCE));
         FZ(step != XLS_COMMITTED || committed);
         FZ(step != XLS_BURNED || committed);
         FZ(step != XLS_ABORT || !committed);
-        ended = ended || step == XLS_STEP_FINAL;
+        ended += step == XLS_STEP_FINAL;
         prepared = prepared || step == XLS_PREPARED;
         committed = committed || step == XLS_COMMIT;
         phase = next;
