@@ -11,6 +11,7 @@ include tests/unit/host.mk
 endif
 
 include tests/attest/local.mk
+include tests/companions/local.mk
 include tests/process/local.mk
 include tests/model/local.mk
 include tests/kem-peer/local.mk

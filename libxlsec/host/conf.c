@@ -191,6 +191,23 @@ static bool conf_unsigned(void *out, const char *value)
     return c->policy_unsigned || strcmp(value, "no") == 0;
 }
 
+static bool conf_owner(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return xls_peer_name_ok(value) &&
+           set_text(c->owner, sizeof(c->owner), value);
+}
+
+static bool conf_under(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+    size_t len = strlen(value);
+
+    return value[0] == '/' && len > 1 && value[len - 1] != '/' &&
+           set_text(c->under, sizeof(c->under), value);
+}
+
 static const struct xls_ini_word conf_words[] = {
     {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false,
      NULL},
@@ -215,6 +232,10 @@ static const struct xls_ini_word conf_words[] = {
     {"tpm", "pcrs", conf_pcrs, "PCRs of 0 to 15 that rise, such as 0-7,10",
      false, NULL},
     {"policy", "unsigned", conf_unsigned, "yes or no", false, NULL},
+    {"companions", "owner", conf_owner, "the name of a user", false, NULL},
+    {"companions", "under", conf_under,
+     "the absolute path of a directory, without a slash at its end", false,
+     NULL},
 };
 
 static bool peer_name(void *out, const char *value)
@@ -357,6 +378,12 @@ static const struct xls_ini_word peer_words[] = {
      peer_accept},
     {"peer", "accept-xenstore", NULL, "nodes of xenstore, such as vm-data/**",
      false, peer_accept},
+    {"peer", "accept-vtpm", NULL,
+     "paths of vTPMs' state, such as /var/lib/xlsec/vtpm/*", false,
+     peer_accept},
+    {"peer", "accept-file", NULL,
+     "paths of files that move along, such as /var/lib/xen/nvram/*", false,
+     peer_accept},
     {"peer", "accept-setting", NULL,
      "members of the guest's configuration, such as "
      "c_info.pool_name=Pool-1",
@@ -382,8 +409,7 @@ bool xls_peer_allow_ok(const char *allow)
     return peer_allow(&peer, allow);
 }
 
-/* A whole text file; *out stays NULL when there is none. */
-static enum xls_rc slurp(const char *path, char **out, struct xls_why *why)
+enum xls_rc xls_conf_text(const char *path, char **out, struct xls_why *why)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     size_t len = 0;
@@ -434,7 +460,7 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                            XLS_PATH - 1);
     }
     (void)snprintf(path, sizeof(path), "%s/xlsec.conf", dir);
-    rc = slurp(path, &text, why);
+    rc = xls_conf_text(path, &text, why);
     if (rc == XLS_OK && text != NULL) {
         rc = xls_ini_parse(text, path, conf_words,
                            sizeof(conf_words) / sizeof(conf_words[0]), &conf,
@@ -516,7 +542,7 @@ static enum xls_rc add_peer(const char *dir, const char *file,
     enum xls_rc rc;
 
     (void)snprintf(path, sizeof(path), "%s/peers.d/%s", dir, file);
-    rc = slurp(path, &text, why);
+    rc = xls_conf_text(path, &text, why);
     if (rc != XLS_OK || text == NULL) {
         return rc;
     }

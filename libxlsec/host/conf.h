@@ -5,6 +5,7 @@
  *   xlsec.conf       this host (INI; see xlsec.conf(5))
  *   peers.d/X.conf   one other host each: name, address, key, what is allowed
  *                    and accepted of its guests' configurations
+ *   guests.d/X.conf  what moves along with a guest; see host/guests.h
  *   peers.d/X.psk    a pre-shared key with that host, if there is one (secret)
  *   host.key         this host's static key (secret)
  *   fleet.key        the key that all hosts share (secret)
@@ -52,6 +53,8 @@ struct xls_conf {
     char ima_log[XLS_PATH];     /* IMA's list; the same */
     uint32_t pcrs;              /* those that are quoted; bit n: PCR n */
     bool policy_unsigned;       /* an appraisal policy needs no signature */
+    char owner[XLS_NAME];       /* of companions that come; empty: root */
+    char under[XLS_PATH];       /* where all companions are; empty: "/" */
 };
 
 struct xls_peer {
@@ -97,6 +100,14 @@ XLS_MUST_USE enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
 XLS_MUST_USE enum xls_rc xls_peers_load(const char *dir, struct xls_peers *out,
                                         struct xls_why *why);
 void xls_peers_free(struct xls_peers *peers);
+
+/*
+ * A whole text file of at most 64 KiB; the caller frees *text, which is NULL
+ * when there is no such file.
+ * Errors: XLS_HOST_CONF, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_conf_text(const char *path, char **text,
+                                       struct xls_why *why);
 
 /* The peer of that name or key; NULL when there is none. */
 const struct xls_peer *xls_peers_by_name(const struct xls_peers *peers,

@@ -1,4 +1,5 @@
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/host/audit.c libxlsec/host/audit.h \
 	libxlsec/host/boot.c libxlsec/host/boot.h \
 	libxlsec/host/bootlogs.c libxlsec/host/bootlogs.h \
 	libxlsec/host/bundle.c libxlsec/host/bundle.h \
@@ -7,7 +8,9 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/conf.c libxlsec/host/conf.h \
 	libxlsec/host/enrolment.c libxlsec/host/enrolment.h \
 	libxlsec/host/fd.c libxlsec/host/fd.h \
+	libxlsec/host/generation.c libxlsec/host/generation.h \
 	libxlsec/host/guard.c \
+	libxlsec/host/guests.c libxlsec/host/guests.h \
 	libxlsec/host/ini.c libxlsec/host/ini.h \
 	libxlsec/host/ipc.c libxlsec/host/ipc.h \
 	libxlsec/host/keep.c libxlsec/host/keep.h \
@@ -17,7 +20,13 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/net.c libxlsec/host/net.h \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
 	libxlsec/host/peerfile.c libxlsec/host/peerfile.h \
+	libxlsec/host/pack-end.c libxlsec/host/pack-private.h \
+	libxlsec/host/pack-read.c \
+	libxlsec/host/pack.c libxlsec/host/pack.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
+	libxlsec/host/pieces.c libxlsec/host/pieces.h \
+	libxlsec/host/place-private.h libxlsec/host/place-stage.c \
+	libxlsec/host/place.c libxlsec/host/place.h \
 	libxlsec/host/policystore.c libxlsec/host/policystore.h \
 	libxlsec/host/policyversion.c libxlsec/host/policyversion.h \
 	libxlsec/host/pending.c \
@@ -25,7 +34,9 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/ring.c libxlsec/host/ring.h \
 	libxlsec/host/role.h \
 	libxlsec/host/seen.c libxlsec/host/seen.h \
+	libxlsec/host/shred.c libxlsec/host/shred.h \
 	libxlsec/host/spawn.c libxlsec/host/spawn.h \
+	libxlsec/host/swtpm.c libxlsec/host/swtpm.h \
 	libxlsec/host/verify.h libxlsec/host/verifymsg.c \
 	libxlsec/host/wire.c \
 	libxlsec/host/wiresay.c libxlsec/host/wiresay.h

@@ -32,8 +32,13 @@
  *                                        enum xls_suite u16
  *   wire -> toolstack    CONTROL         an encoded control message
  *   wire -> toolstack    WIRE_BEGUN      -       the stream's first record came
- *   wire -> toolstack    WIRE_STREAM     records u64, bytes u64, digest 64: the
- *                                        stream's last record went or came
+ *   wire -> toolstack    WIRE_STREAM     stream u8, records u64, bytes u64,
+ *                                        digest 64: its last record went or
+ *                                        came
+ *   wire -> toolstack    WIRE_NEXT       -       source: a piece of the archive
+ *                                        of companions may be sent
+ *   toolstack -> wire    ARCHIVE         last u8, octets: such a piece
+ *   wire -> toolstack    ARCHIVE         last u8, octets: one that has come
  *   wire -> toolstack    WIRE_COUNT      octets on the wire u64, so far
  *   toolstack -> guard   GUARD_CONFIG    the domain config (JSON text)
  *   guard -> toolstack   GUARD_CONFIG    facts, then our own text of it
@@ -78,6 +83,8 @@ enum xls_msg {
     XLS_MSG_WIRE_UP,
     XLS_MSG_WIRE_BEGUN,
     XLS_MSG_WIRE_STREAM,
+    XLS_MSG_WIRE_NEXT,
+    XLS_MSG_ARCHIVE,
     XLS_MSG_WIRE_COUNT,
     XLS_MSG_CONTROL,
     XLS_MSG_GUARD_CONFIG,

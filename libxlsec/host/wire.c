@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "base/wr.h"
 #include "crypto/start.h"
 #include "host/cage.h"
@@ -20,6 +21,7 @@
 #include "host/fd.h"
 #include "host/msg.h"
 #include "host/oracle.h"
+#include "host/pieces.h"
 #include "host/ring.h"
 #include "host/role.h"
 #include "host/spawn.h"
@@ -42,6 +44,7 @@ struct wire {
     enum xls_role role;
     struct xls_session *session;
     struct xls_ring ring;
+    struct xls_pieces pieces; /* of companions */
     struct xls_ipc_msg *msg; /* from the toolstack */
     struct xls_oracle keys;
     const struct xls_kem_ops *kem;
@@ -218,7 +221,7 @@ static enum xls_rc seal_one(struct wire *w, bool *moved)
     xls_ring_release(&w->ring);
     *moved = true;
     if (rc == XLS_OK && last) {
-        rc = xls_wiresay_stream(w->session);
+        rc = xls_wiresay_stream(w->session, XLS_STREAM_GUEST);
     }
     return rc;
 }
@@ -245,7 +248,28 @@ static enum xls_rc open_one(struct wire *w, bool *moved)
     xls_ring_publish(&w->ring, used, last);
     w->record_waits = false;
     *moved = true;
-    return last ? xls_wiresay_stream(w->session) : XLS_OK;
+    return last ? xls_wiresay_stream(w->session, XLS_STREAM_GUEST) : XLS_OK;
+}
+
+/* --- companions ---------------------------------------------------------- */
+
+/* Source: the guest's records first, then theirs. */
+static enum xls_rc seal_next(struct wire *w, bool *moved)
+{
+    enum xls_rc rc = seal_one(w, moved);
+
+    return rc == XLS_OK ? xls_pieces_seal(&w->pieces, w->session, moved) : rc;
+}
+
+/* Destination: the waiting record, whichever it is. */
+static enum xls_rc open_next(struct wire *w, bool *moved)
+{
+    if (!w->record_waits || xls_session_phase(w->session) != XLS_PHASE_MORE) {
+        return open_one(w, moved);
+    }
+    w->record_waits = false;
+    *moved = true;
+    return xls_pieces_open(&w->pieces, w->session);
 }
 
 /* --- our Evidence --------------------------------------------------------- */
@@ -325,6 +349,11 @@ static enum xls_rc on_ctl(struct wire *w)
     if (w->msg->type == XLS_MSG_WIRE_CLOSE) {
         w->over = true;
         return XLS_OK;
+    }
+    if (w->msg->type == XLS_MSG_ARCHIVE) {
+        rc = xls_pieces_take(&w->pieces, w->msg);
+        xls_wipe(w->msg->body, w->msg->len);
+        return rc;
     }
     if (w->msg->type != XLS_MSG_CONTROL) {
         return XLS_BUG_CONTRACT;
@@ -450,8 +479,8 @@ static enum xls_rc run(struct wire *w)
             rc = show(w, &moved);
         }
         if (rc == XLS_OK) {
-            rc = w->role == XLS_ROLE_SOURCE ? seal_one(w, &moved)
-                                            : open_one(w, &moved);
+            rc = w->role == XLS_ROLE_SOURCE ? seal_next(w, &moved)
+                                            : open_next(w, &moved);
         }
         if (rc == XLS_OK) {
             rc = pull(w, &moved);
@@ -574,6 +603,7 @@ int xls_wire_main(const struct xls_kem_ops *kem)
     xls_ring_unmap(&w->ring);
     free(w->msg);
     free(w->keys.answer);
+    xls_wipe(&w->pieces, sizeof(w->pieces));
     free(w);
     return rc == XLS_OK ? 0 : 1;
 }

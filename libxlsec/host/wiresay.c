@@ -23,13 +23,15 @@ enum xls_rc xls_wiresay_up(const struct xls_event *event)
     return xls_ipc_send(XLS_CTL_FD, XLS_MSG_WIRE_UP, body, sizeof(body));
 }
 
-enum xls_rc xls_wiresay_stream(const struct xls_session *session)
+enum xls_rc xls_wiresay_stream(const struct xls_session *session,
+                               enum xls_stream stream)
 {
-    uint8_t body[16 + XLS_HASH_LEN];
+    uint8_t body[1 + 16 + XLS_HASH_LEN];
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
     struct xls_record_stats stats;
 
-    xls_session_stats(session, &stats);
+    xls_session_stats(session, stream, &stats);
+    xls_wr_u8(&wr, (uint8_t)stream);
     xls_wr_u64be(&wr, stats.records);
     xls_wr_u64be(&wr, stats.bytes);
     xls_wr_copy(&wr, stats.digest, sizeof(stats.digest));

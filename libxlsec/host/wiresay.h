@@ -15,7 +15,8 @@
 XLS_MUST_USE enum xls_rc xls_wiresay_up(const struct xls_event *event);
 
 /* WIRE_STREAM: the sums of the stream that has just ended. */
-XLS_MUST_USE enum xls_rc xls_wiresay_stream(const struct xls_session *session);
+XLS_MUST_USE enum xls_rc xls_wiresay_stream(const struct xls_session *session,
+                                            enum xls_stream stream);
 
 /* WIRE_COUNT: octets on the wire so far. */
 XLS_MUST_USE enum xls_rc xls_wiresay_count(uint64_t octets);

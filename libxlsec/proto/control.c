@@ -6,9 +6,15 @@
 #include "base/rd.h"
 #include "base/secret.h"
 #include "base/wr.h"
+#include "proto/companion.h"
 #include "proto/text.h"
 
-#define OFFER_VERSION 1
+#define OFFER_VERSION 2
+
+_Static_assert(20U + 44U + 1U + XLS_NAME_MAX + 1U + XLS_XEN_MAX + 4U +
+                       XLS_OFFER_CONFIG_MAX + XLS_COMPANIONS_WIRE <=
+                   XLS_CONTROL_LARGE,
+               "the longest of everything fits an OFFER");
 
 /* What each type is; the row of a type that does not exist is all zero. */
 struct kind {
@@ -134,6 +140,11 @@ static void put_offer(struct xls_wr *wr, const struct xls_offer *o)
     put_s8(wr, o->xen, sizeof(o->xen));
     xls_wr_u32be(wr, (uint32_t)o->config_len);
     xls_wr_copy(wr, o->config, o->config_len);
+    if (o->companions == NULL) {
+        xls_wr_u8(wr, 0);
+    } else {
+        xls_wr_copy(wr, o->companions, o->companions_len);
+    }
 }
 
 static void get_config(struct xls_rd *rd, struct xls_offer *o)
@@ -148,6 +159,17 @@ static void get_config(struct xls_rd *rd, struct xls_offer *o)
     }
     o->config = (const char *)sub.at;
     o->config_len = len;
+}
+
+/* [P-70] The list is decoded to be judged, and again by whoever wants it. */
+static void get_companions(struct xls_rd *rd, struct xls_offer *o)
+{
+    const uint8_t *begin = rd->at;
+    struct xls_companions list;
+
+    xls_companions_get(rd, &list);
+    o->companions = begin;
+    o->companions_len = (size_t)(rd->at - begin);
 }
 
 static void get_offer(struct xls_rd *rd, struct xls_offer *o)
@@ -169,6 +191,7 @@ static void get_offer(struct xls_rd *rd, struct xls_offer *o)
     get_s8(rd, o->name, sizeof(o->name), 1);
     get_s8(rd, o->xen, sizeof(o->xen), 0);
     get_config(rd, o);
+    get_companions(rd, o);
 }
 
 static void get_shown(struct xls_rd *rd, struct xls_shown *shown, size_t least)
@@ -178,6 +201,20 @@ static void get_shown(struct xls_rd *rd, struct xls_shown *shown, size_t least)
     shown->len = xls_rd_u32be(rd);
     xls_rd_range(rd, shown->len, least, XLS_SHOWN_PART_MAX);
     shown->data = xls_rd_sub(rd, rd->rc == XLS_OK ? shown->len : 0).at;
+}
+
+static void put_sums(struct xls_wr *wr, const struct xls_sums *sums)
+{
+    xls_wr_u64be(wr, sums->records);
+    xls_wr_u64be(wr, sums->bytes);
+    xls_wr_copy(wr, sums->digest, sizeof(sums->digest));
+}
+
+static void get_sums(struct xls_rd *rd, struct xls_sums *sums)
+{
+    sums->records = xls_rd_u64be(rd);
+    sums->bytes = xls_rd_u64be(rd);
+    xls_rd_copy(rd, sums->digest, sizeof(sums->digest));
 }
 
 static void put_body(struct xls_wr *wr, const struct xls_control *msg)
@@ -197,9 +234,8 @@ static void put_body(struct xls_wr *wr, const struct xls_control *msg)
         put_s16(wr, msg->u.refuse.text, sizeof(msg->u.refuse.text));
         break;
     case XLS_PREPARED:
-        xls_wr_u64be(wr, msg->u.prepared.records); /* [P-37] */
-        xls_wr_u64be(wr, msg->u.prepared.bytes);
-        xls_wr_copy(wr, msg->u.prepared.digest, XLS_HASH_LEN);
+        put_sums(wr, &msg->u.prepared.of[XLS_STREAM_GUEST]); /* [P-37] */
+        put_sums(wr, &msg->u.prepared.of[XLS_STREAM_COMPANIONS]);
         break;
     case XLS_FAILED:
     case XLS_ABORT:
@@ -241,9 +277,8 @@ static void get_body(struct xls_rd *rd, struct xls_control *msg)
         get_s16(rd, msg->u.refuse.text, sizeof(msg->u.refuse.text));
         break;
     case XLS_PREPARED:
-        msg->u.prepared.records = xls_rd_u64be(rd);
-        msg->u.prepared.bytes = xls_rd_u64be(rd);
-        xls_rd_copy(rd, msg->u.prepared.digest, XLS_HASH_LEN);
+        get_sums(rd, &msg->u.prepared.of[XLS_STREAM_GUEST]);
+        get_sums(rd, &msg->u.prepared.of[XLS_STREAM_COMPANIONS]);
         break;
     case XLS_FAILED:
     case XLS_ABORT:

@@ -78,6 +78,10 @@ struct xls_offer {
     char xen[XLS_XEN_MAX + 1];   /* the source's Xen version in full */
     const char *config;          /* JSON; borrowed, NOT ended by a NUL; may */
     size_t config_len;           /* hold tabs and newlines; 1 or more */
+    /* A list of companions, as xls_companions_put() writes it; borrowed.  NULL
+     * when encoding is a list of none; decoding gives a good one. */
+    const uint8_t *companions;
+    size_t companions_len;
 };
 
 struct xls_admit {
@@ -92,10 +96,22 @@ struct xls_refuse {
     char text[XLS_TEXT_MAX + 1]; /* may be empty */
 };
 
-struct xls_prepared {
+/* The streams of records of a session. */
+enum xls_stream {
+    XLS_STREAM_GUEST = 0,
+    XLS_STREAM_COMPANIONS = 1,
+};
+#define XLS_STREAMS 2
+
+/* What has passed of one. */
+struct xls_sums {
     uint64_t records;
     uint64_t bytes;
     uint8_t digest[XLS_HASH_LEN];
+};
+
+struct xls_prepared {
+    struct xls_sums of[XLS_STREAMS];
 };
 
 struct xls_shown {

@@ -1,5 +1,7 @@
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/proto/archive.c libxlsec/proto/archive.h \
 	libxlsec/proto/cipher.c \
+	libxlsec/proto/companion.c libxlsec/proto/companion.h \
 	libxlsec/proto/control.c libxlsec/proto/control.h \
 	libxlsec/proto/frame.c libxlsec/proto/frame.h \
 	libxlsec/proto/noise.c libxlsec/proto/noise.h \

@@ -17,8 +17,9 @@ enum xls_session_phase {
     XLS_PHASE_SHOWN_D,   /* or the destination's, */
     XLS_PHASE_SHOWN,     /* or both; no OFFER yet */
     XLS_PHASE_OFFERED,   /* no answer yet */
-    XLS_PHASE_STREAM,    /* records */
-    XLS_PHASE_ENDED,     /* the final record has passed */
+    XLS_PHASE_STREAM,    /* records of the guest */
+    XLS_PHASE_MORE,      /* the final one has passed; records of companions */
+    XLS_PHASE_ENDED,     /* the final one of these has passed, too */
     XLS_PHASE_AGAIN_S,   /* and the source's second Evidence, */
     XLS_PHASE_AGAIN_D,   /* or the destination's, */
     XLS_PHASE_AGAIN,     /* or both */
@@ -26,7 +27,7 @@ enum xls_session_phase {
     XLS_PHASE_COMMITTED, /* COMMIT has passed, the answer has not */
     XLS_PHASE_CLOSED,    /* over; what is still received is dropped unread */
 };
-#define XLS_PHASE_COUNT 15
+#define XLS_PHASE_COUNT 16
 
 /* What moves a session on: a control message, by its type, or a record. */
 enum xls_step {

@@ -70,16 +70,19 @@ static enum xls_rc judge_control(const struct xls_session *s)
 
 static enum xls_rc judge_record(const struct xls_session *s)
 {
+    enum xls_stream stream = xls_session_stream(s);
     unsigned step =
         s->head.kind == XLS_FRAME_FINAL ? XLS_STEP_FINAL : XLS_STEP_RECORD;
 
     if (xls_order(peer_role(s), s->phase, step) == XLS_PHASE_DEAD) {
         return XLS_PEER_ORDER;
     }
-    if (s->head.len != XLS_RECORD_PLAIN + XLS_TAG_LEN || s->head.stream != 0) {
-        return XLS_PEER_RANGE; /* [P-20], [P-21] */
+    if (s->head.len != XLS_RECORD_PLAIN + XLS_TAG_LEN ||
+        s->head.stream != (uint16_t)stream) {
+        return XLS_PEER_RANGE; /* [P-20], [P-21], [P-74] */
     }
-    return s->head.counter == s->record.counter ? XLS_OK : XLS_PEER_ORDER;
+    return s->head.counter == s->record[stream].counter ? XLS_OK
+                                                        : XLS_PEER_ORDER;
 }
 
 static enum xls_rc judge_head(struct xls_session *s)
@@ -207,23 +210,30 @@ static enum xls_rc hear_hello(struct xls_session *s, struct xls_event *event)
     return rc;
 }
 
-/* [P-37] */
+/* [P-37], [P-80] */
 static enum xls_rc compare(const struct xls_session *s,
                            const struct xls_prepared *theirs)
 {
-    struct xls_record_stats own;
+    enum xls_rc rc = XLS_OK;
 
-    xls_record_stats(&s->record, &own);
-    if (theirs->records != own.records || theirs->bytes != own.bytes) {
-        return XLS_PEER_AUTH;
+    for (size_t i = 0; rc == XLS_OK && i < XLS_STREAMS; i++) {
+        const struct xls_sums *sums = &theirs->of[i];
+        struct xls_record_stats own;
+
+        xls_record_stats(&s->record[i], &own);
+        rc = sums->records != own.records || sums->bytes != own.bytes
+                 ? XLS_PEER_AUTH
+                 : xls_same(sums->digest, own.digest, XLS_HASH_LEN);
     }
-    return xls_same(theirs->digest, own.digest, XLS_HASH_LEN);
+    return rc;
 }
 
 /* [P-40] */
 static enum xls_rc judge_alive(struct xls_session *s, uint64_t received)
 {
-    uint64_t most = s->role == XLS_ROLE_SOURCE ? s->record.bytes : 0;
+    uint64_t most = s->role == XLS_ROLE_SOURCE
+                        ? s->record[0].bytes + s->record[1].bytes
+                        : 0;
 
     if (received < s->peer_received || received > most) {
         return XLS_PEER_RANGE;
@@ -333,13 +343,13 @@ enum xls_rc xls_session_open(struct xls_session *s, uint8_t *slot, size_t *used,
     if (in_handshake(s) || !is_whole(s) || s->head.kind == XLS_FRAME_CONTROL) {
         return XLS_BUG_CONTRACT;
     }
-    rc = xls_record_open(&s->record, s->in, slot, used, final);
+    rc = xls_record_open(&s->record[xls_session_stream(s)], s->in, slot, used,
+                         final);
     if (rc != XLS_OK) {
         return xls_session_kill(s, rc);
     }
     step = *final ? XLS_STEP_FINAL : XLS_STEP_RECORD;
-    s->phase = xls_order(peer_role(s), s->phase, step); /* [P-29] */
-    s->heard_shown = *final ? 0 : s->heard_shown;
     s->spent = whole_size(s);
+    xls_session_passed(s, xls_order(peer_role(s), s->phase, step)); /* [P-29] */
     return XLS_OK;
 }

@@ -37,33 +37,38 @@ enum xls_rc xls_session_seal(struct xls_session *s, const uint8_t *slot,
     if (next == XLS_PHASE_DEAD || s->out_len != 0) { /* [P-41] */
         return XLS_BUG_CONTRACT;
     }
-    rc = xls_record_seal(&s->record, slot, final, s->out);
+    rc =
+        xls_record_seal(&s->record[xls_session_stream(s)], slot, final, s->out);
     if (rc != XLS_OK) {
         return xls_session_kill(s, rc);
     }
     s->out_len = XLS_RECORD_FRAME;
-    s->phase = next;
-    s->heard_shown = final ? 0 : s->heard_shown;
+    xls_session_passed(s, next);
     return XLS_OK;
 }
 
 /* What the session knows better than its caller. */
 static void complete(const struct xls_session *s, struct xls_control *msg)
 {
-    struct xls_record_stats stats;
-
     memcpy(msg->id, s->id, XLS_ID_LEN); /* [P-32] */
-    xls_record_stats(&s->record, &stats);
-    if (msg->type == XLS_PREPARED) { /* [P-30], [P-37] */
-        msg->u.prepared.records = stats.records;
-        msg->u.prepared.bytes = stats.bytes;
-        memcpy(msg->u.prepared.digest, stats.digest, XLS_HASH_LEN);
+    if (msg->type == XLS_PREPARED) {
+        for (size_t i = 0; i < XLS_STREAMS; i++) { /* [P-30], [P-37] */
+            struct xls_sums *sums = &msg->u.prepared.of[i];
+            struct xls_record_stats stats;
+
+            xls_record_stats(&s->record[i], &stats);
+            sums->records = stats.records;
+            sums->bytes = stats.bytes;
+            memcpy(sums->digest, stats.digest, XLS_HASH_LEN);
+        }
     }
     if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) { /* [P-55] */
         msg->u.shown.epoch = xls_session_epoch(s);
     }
     if (msg->type == XLS_ALIVE) { /* [P-40] */
-        msg->u.received = s->role == XLS_ROLE_SOURCE ? 0 : stats.bytes;
+        msg->u.received = s->role == XLS_ROLE_SOURCE
+                              ? 0
+                              : s->record[0].bytes + s->record[1].bytes;
     }
 }
 

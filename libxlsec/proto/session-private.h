@@ -51,13 +51,20 @@ struct xls_session {
     struct xls_noise noise;
     struct xls_cipher send;
     struct xls_cipher receive;
-    struct xls_record record;
+    struct xls_record record[XLS_STREAMS];
     struct xls_control control; /* of the event */
     _Alignas(64) uint8_t in[XLS_SESSION_IN];
     _Alignas(64) uint8_t out[XLS_SESSION_OUT];
 };
 
-/* The epoch of Evidence in this phase: 1 once the final record has passed. */
+/* The stream whose records may pass in this phase.  [P-74] */
+enum xls_stream xls_session_stream(const struct xls_session *s);
+
+/* A record, final or not, takes the session to the next phase. */
+void xls_session_passed(struct xls_session *s, enum xls_session_phase next);
+
+/* The epoch of Evidence in this phase: 1 once the last final record has
+ * passed. */
 uint32_t xls_session_epoch(const struct xls_session *s);
 
 /* The first error: erase every key and every byte, and remember rc, which is

@@ -120,7 +120,9 @@ void xls_session_close(struct xls_session *s)
 {
     xls_cipher_wipe(&s->send);
     xls_cipher_wipe(&s->receive);
-    xls_record_close(&s->record);
+    for (size_t i = 0; i < XLS_STREAMS; i++) {
+        xls_record_close(&s->record[i]);
+    }
     s->phase = XLS_PHASE_CLOSED;
 }
 
@@ -130,14 +132,15 @@ enum xls_rc xls_session_establish(struct xls_session *s)
     struct xls_record_setup setup = {
         .secret = keys.secret,
         .h = keys.h,
-        .stream = 0, /* [P-21] */
         .direction = XLS_DIRECTION_FORTH,
         .epoch_records = XLS_RECORD_EPOCH,
     };
     enum xls_rc rc = xls_noise_split(&s->noise, &keys);
 
-    if (rc == XLS_OK) {
-        rc = xls_record_init(&s->record, &setup);
+    /* [P-21]; [P-24] each has keys of its own */
+    for (uint16_t i = 0; rc == XLS_OK && i < XLS_STREAMS; i++) {
+        setup.stream = i;
+        rc = xls_record_init(&s->record[i], &setup);
     }
     if (rc == XLS_OK) {
         s->send = keys.send;
@@ -150,6 +153,19 @@ enum xls_rc xls_session_establish(struct xls_session *s)
     /* [P-17], [P-25]: with it goes the session secret */
     xls_noise_keys_wipe(&keys);
     return rc == XLS_OK ? XLS_OK : xls_session_kill(s, rc);
+}
+
+enum xls_stream xls_session_stream(const struct xls_session *s)
+{
+    return s->phase < XLS_PHASE_MORE ? XLS_STREAM_GUEST : XLS_STREAM_COMPANIONS;
+}
+
+void xls_session_passed(struct xls_session *s, enum xls_session_phase next)
+{
+    s->phase = next;
+    if (next == XLS_PHASE_ENDED) {
+        s->heard_shown = 0; /* [P-55] the next is another epoch */
+    }
 }
 
 uint32_t xls_session_epoch(const struct xls_session *s)
@@ -180,8 +196,8 @@ enum xls_rc xls_session_eof(const struct xls_session *s)
     return s->phase == XLS_PHASE_CLOSED ? XLS_OK : XLS_PEER_SHORT; /* [P-4] */
 }
 
-void xls_session_stats(const struct xls_session *s,
+void xls_session_stats(const struct xls_session *s, enum xls_stream stream,
                        struct xls_record_stats *out)
 {
-    xls_record_stats(&s->record, out);
+    xls_record_stats(&s->record[stream], out);
 }

@@ -10,8 +10,11 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/permit.c libxlsec/toolstack/permit.h \
 	libxlsec/toolstack/prove.c libxlsec/toolstack/prove.h \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
+	libxlsec/toolstack/receive-companions.c \
+	libxlsec/toolstack/receive-companions.h \
 	libxlsec/toolstack/report.c libxlsec/toolstack/report.h \
 	libxlsec/toolstack/send.c libxlsec/toolstack/send.h \
+	libxlsec/toolstack/send-companions.c \
 	libxlsec/toolstack/send-arrange.c libxlsec/toolstack/send-private.h \
 	libxlsec/toolstack/send-stream.c libxlsec/toolstack/send-talk.c \
 	libxlsec/toolstack/watch.c libxlsec/toolstack/watch.h \

@@ -14,6 +14,7 @@
 #include "toolstack/crew.h"
 #include "toolstack/permit.h"
 #include "toolstack/prove.h"
+#include "toolstack/receive-companions.h"
 #include "toolstack/worker.h"
 
 struct receive {
@@ -26,6 +27,7 @@ struct receive {
     struct xls_incoming guest;
     struct xls_control control;
     struct xls_offer offer;
+    struct xls_baggage baggage; /* what moves along */
     char *offered; /* its config, as the source wrote it */
     char *config;  /* the same in the guard's words */
     int pipe;      /* libxl's end of the pipe from guard */
@@ -156,7 +158,9 @@ static enum xls_rc await_offer(struct receive *r)
         r->offer = r->control.u.offer;
         r->offered = strndup(r->offer.config, r->offer.config_len);
         r->offer.config = NULL;
-        rc = r->offered == NULL ? XLS_HOST_NOMEM : XLS_OK;
+        rc = r->offered == NULL ? XLS_HOST_NOMEM
+                                : xls_baggage_note(&r->baggage, &r->offer);
+        r->offer.companions = NULL;
     }
     return rc;
 }
@@ -183,6 +187,10 @@ static enum xls_rc judge_offer(struct receive *r)
     if (rc == XLS_OK) {
         rule = xls_admit_offer(&r->offer, &r->facts, r->why);
         rc = rule == NULL ? XLS_OK : XLS_PEER_POLICY;
+    }
+    if (rc == XLS_OK) { /* [P-73] */
+        rc = xls_baggage_judge(&r->baggage, &r->crew, &r->facts, &rule,
+                               r->why);
     }
     if (rc == XLS_OK) {
         r->guest = (struct xls_incoming){
@@ -294,10 +302,13 @@ static enum xls_rc on_message(struct receive *r, enum xls_from from)
 
     if (from == XLS_FROM_GUARD) {
         r->guard_done = type == XLS_MSG_GUARD_DONE;
-    } else if (from == XLS_FROM_WIRE && type == XLS_MSG_WIRE_STREAM) {
+    } else if (from == XLS_FROM_WIRE && type == XLS_MSG_WIRE_STREAM &&
+               xls_rd_u8(&rd) == XLS_STREAM_GUEST) {
         r->report->records = xls_rd_u64be(&rd);
         r->report->stream_bytes = xls_rd_u64be(&rd);
         r->wire_done = true;
+    } else if (from == XLS_FROM_WIRE && type == XLS_MSG_ARCHIVE) {
+        return xls_baggage_take(&r->baggage, &r->crew, r->why);
     } else if (from == XLS_FROM_WIRE && type == XLS_MSG_CONTROL) {
         enum xls_rc rc = heard(r);
 
@@ -322,7 +333,8 @@ static enum xls_rc build(struct receive *r, int *done)
     return rc;
 }
 
-/* Wire's end, guard's verdict and libxl's success: all three, or nothing. */
+/* Wire's end, guard's verdict, libxl's success, and what moves along is on the
+ * disk: all of it, or nothing. */
 static enum xls_rc load(struct receive *r)
 {
     int done = -1;
@@ -331,7 +343,8 @@ static enum xls_rc load(struct receive *r)
     enum xls_rc rc = XLS_OK;
 
     while (rc == XLS_OK &&
-           !(r->wire_done && r->guard_done && r->built && done < 0)) {
+           !(r->wire_done && r->guard_done && r->built && done < 0 &&
+             r->baggage.staged)) {
         rc = xls_crew_next(&r->crew, &watch, &from, r->why);
         if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
             done = -1;
@@ -348,6 +361,17 @@ static enum xls_rc load(struct receive *r)
         }
     }
     return rc;
+}
+
+/* They are the guest's now: the audit log has it, or our own log why not. */
+static void note_baggage(struct receive *r)
+{
+    struct xls_why local = {""};
+
+    r->report->companions = (unsigned)r->baggage.list->count;
+    if (xls_place_done(r->baggage.place, &local) != XLS_OK) {
+        tell(r, local.text);
+    }
 }
 
 /* PREPARED, then COMMIT, then the guest runs, then the receipt. */
@@ -367,15 +391,20 @@ static enum xls_rc take_over(struct receive *r)
     if (rc != XLS_OK) {
         return rc;
     }
-    rc = r->setup->ops.run(r->setup->ops.ctx, paused, r->why);
+    rc = xls_place_settle(r->baggage.place, r->why); /* [P-81] */
+    if (rc == XLS_OK) {
+        rc = r->setup->ops.run(r->setup->ops.ctx, paused, r->why);
+    }
     if (rc == XLS_OK) {
         r->built = false; /* it is the guest now: nothing here destroys it */
+        note_baggage(r);
         r->report->paused = paused;
         answer.u.started = paused ? XLS_STARTED_PAUSED : XLS_STARTED_RUNNING;
     } else {
         /* destroyed first, said then: on BURNED the source runs its own */
         r->setup->ops.destroy(r->setup->ops.ctx);
         r->built = false;
+        xls_baggage_undo(&r->baggage, r->why); /* [P-82] */
         answer.type = XLS_BURNED;
         (void)snprintf(answer.u.text, sizeof(answer.u.text), "%.300s",
                        r->why->text);
@@ -405,6 +434,7 @@ static void tell_said(const struct receive *r)
 static void give_up(struct receive *r)
 {
     struct xls_control failed = {.type = XLS_FAILED};
+    struct xls_why local = {""};
 
     tell_said(r);
     if (r->admitted && r->crew.disproven) {
@@ -418,6 +448,10 @@ static void give_up(struct receive *r)
     (void)xls_worker_join(&r->restore);
     if (r->built) {
         r->setup->ops.destroy(r->setup->ops.ctx);
+    }
+    xls_baggage_undo(&r->baggage, &local);
+    if (local.text[0] != '\0') {
+        tell(r, local.text);
     }
     xls_crew_hang_up(&r->crew);
 }
@@ -465,6 +499,7 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     report->keys = r.crew.keys.used;
     report->verify = r.crew.verify.used;
     xls_fd_close(&r.pipe);
+    xls_baggage_end(&r.baggage);
     free(r.config);
     free(r.offered);
     return rc;

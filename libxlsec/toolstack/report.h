@@ -48,6 +48,7 @@ struct xls_report {
     uint64_t stream_pages;
     uint64_t wire_octets;
     uint64_t records;
+    unsigned companions; /* that moved along, or were to */
     bool paused;
     struct xls_usage wire;
     struct xls_usage guard;

@@ -136,6 +136,9 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
         rc = describe(s);
     }
     if (rc == XLS_OK) {
+        rc = xls_sending_announce(s);
+    }
+    if (rc == XLS_OK) {
         rc = xls_sending_must_say(s, &s->control);
     }
     if (rc == XLS_OK) {

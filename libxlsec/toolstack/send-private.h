@@ -6,6 +6,8 @@
 #ifndef XLS_TOOLSTACK_SEND_PRIVATE_H
 #define XLS_TOOLSTACK_SEND_PRIVATE_H
 
+#include "host/pack.h"
+#include "proto/companion.h"
 #include "proto/record.h"
 #include "toolstack/crew.h"
 #include "toolstack/send.h"
@@ -25,9 +27,15 @@ struct xls_sending {
     int pipe; /* libxl's end of the pipe to guard */
     int64_t began;
     int64_t down; /* when the guest was seen stopped; 0: not yet */
-    struct xls_record_stats sent;
+    struct xls_record_stats sent[XLS_STREAMS];
+    struct xls_pack *pack;  /* the companions; owned */
+    uint8_t *companions;    /* as they are announced; owned */
+    const uint8_t *archive; /* once read; of pack */
+    size_t archive_len;
+    size_t archive_at; /* what has gone to wire */
     const char *phase;
     bool suspended; /* save() was begun: resume() is due on failure */
+    bool asked;     /* wire wants a piece of the archive */
     bool prepared;  /* PREPARED has come, and is in control */
     bool renamed;
     bool committed; /* COMMIT may have left */
@@ -71,6 +79,19 @@ XLS_MUST_USE enum xls_rc xls_sending_must_say(struct xls_sending *s,
 
 /* send-arrange.c: connect, attest, offer the guest, be admitted. */
 XLS_MUST_USE enum xls_rc xls_sending_arrange(struct xls_sending *s);
+
+/* send-companions.c: see what moves along, and put it into the offer. */
+XLS_MUST_USE enum xls_rc xls_sending_announce(struct xls_sending *s);
+
+/* The guest is suspended: read it all. */
+XLS_MUST_USE enum xls_rc xls_sending_pack(struct xls_sending *s);
+
+/* Send a piece of it, when wire has asked for one and there are some. */
+XLS_MUST_USE enum xls_rc xls_sending_piece(struct xls_sending *s);
+
+/* What is left to do with the copies here: the guest runs there, or here. */
+void xls_sending_delete_copies(struct xls_sending *s);
+void xls_sending_put_back(struct xls_sending *s);
 
 /* send-stream.c: from the first octet of memory to the last record. */
 XLS_MUST_USE enum xls_rc xls_sending_stream(struct xls_sending *s);

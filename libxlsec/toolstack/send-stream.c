@@ -16,12 +16,18 @@ static enum xls_rc save_act(void *ctx, struct xls_why *why)
 static enum xls_rc note_stream(struct xls_sending *s)
 {
     struct xls_rd rd = xls_ipc_body(s->crew.msg);
+    size_t stream = xls_rd_u8(&rd);
+    struct xls_record_stats sent = {.ended = true};
 
-    s->sent.records = xls_rd_u64be(&rd);
-    s->sent.bytes = xls_rd_u64be(&rd);
-    xls_rd_copy(&rd, s->sent.digest, sizeof(s->sent.digest));
-    s->sent.ended = xls_rd_end(&rd) == XLS_OK;
-    return s->sent.ended ? XLS_OK : XLS_BUG_CONTRACT;
+    sent.records = xls_rd_u64be(&rd);
+    sent.bytes = xls_rd_u64be(&rd);
+    xls_rd_copy(&rd, sent.digest, sizeof(sent.digest));
+    if (xls_rd_end(&rd) != XLS_OK || stream >= XLS_STREAMS ||
+        s->sent[stream].ended) {
+        return XLS_BUG_CONTRACT;
+    }
+    s->sent[stream] = sent;
+    return XLS_OK;
 }
 
 /* libxl has returned. */
@@ -37,7 +43,7 @@ static enum xls_rc saved(struct xls_sending *s)
         s->down = xls_now_ms();
     }
     xls_sending_enter(s, "finishing");
-    return XLS_OK;
+    return xls_sending_pack(s);
 }
 
 static void look_for_downtime(struct xls_sending *s)
@@ -63,6 +69,26 @@ static enum xls_rc hear_early(struct xls_sending *s)
     return rc;
 }
 
+static enum xls_rc on_wire(struct xls_sending *s)
+{
+    switch (s->crew.msg->type) {
+    case XLS_MSG_WIRE_STREAM:
+        return note_stream(s);
+    case XLS_MSG_WIRE_NEXT:
+        s->asked = true;
+        return XLS_OK;
+    default:
+        return hear_early(s);
+    }
+}
+
+/* Everything of ours is on its way. */
+static bool is_all_sent(const struct xls_sending *s)
+{
+    return s->sent[XLS_STREAM_GUEST].ended &&
+           s->sent[XLS_STREAM_COMPANIONS].ended;
+}
+
 /* From the first octet of memory to the last record. */
 enum xls_rc xls_sending_stream(struct xls_sending *s)
 {
@@ -79,7 +105,7 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
         rc = xls_worker_start(&s->save, save_act, s);
         extra[0] = s->save.done[0];
     }
-    while (rc == XLS_OK && !(guard_done && s->sent.ended && extra[0] < 0)) {
+    while (rc == XLS_OK && !(guard_done && is_all_sent(s) && extra[0] < 0)) {
         watch.deadline = xls_now_ms() + TICK_MS;
         rc = xls_crew_next(&s->crew, &watch, &from, s->why);
         if (rc != XLS_OK) {
@@ -97,11 +123,11 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
             xls_sending_show(s);
         } else if (from == XLS_FROM_GUARD) {
             guard_done = s->crew.msg->type == XLS_MSG_GUARD_DONE;
-        } else if (from == XLS_FROM_WIRE &&
-                   s->crew.msg->type == XLS_MSG_WIRE_STREAM) {
-            rc = note_stream(s);
         } else if (from == XLS_FROM_WIRE) {
-            rc = hear_early(s);
+            rc = on_wire(s);
+        }
+        if (rc == XLS_OK) {
+            rc = xls_sending_piece(s);
         }
     }
     return rc;

@@ -17,19 +17,23 @@
 /* The other host has loaded exactly what we sent. */
 static enum xls_rc await_prepared(struct xls_sending *s)
 {
-    const struct xls_prepared *p = &s->control.u.prepared;
     enum xls_rc rc = XLS_OK;
 
     if (!s->prepared) {
         rc = xls_sending_await(s, XLS_PREPARED, XLS_PREPARED,
                                s->crew.conf.finish_seconds);
     }
-    if (rc == XLS_OK &&
-        (p->records != s->sent.records || p->bytes != s->sent.bytes ||
-         xls_same(p->digest, s->sent.digest, sizeof(p->digest)) != XLS_OK)) {
-        rc = xls_sending_refused(
-            s, XLS_PEER_AUTH, "has not loaded what was sent (records differ)",
-            "");
+    for (size_t i = 0; rc == XLS_OK && i < XLS_STREAMS; i++) {
+        const struct xls_sums *theirs = &s->control.u.prepared.of[i];
+        const struct xls_record_stats *own = &s->sent[i];
+
+        if (theirs->records != own->records || theirs->bytes != own->bytes ||
+            xls_same(theirs->digest, own->digest, sizeof(own->digest)) !=
+                XLS_OK) {
+            rc = xls_sending_refused(
+                s, XLS_PEER_AUTH,
+                "has not loaded what was sent (records differ)", "");
+        }
     }
     return rc;
 }
@@ -41,10 +45,13 @@ static enum xls_rc commit(struct xls_sending *s, bool *moved)
     enum xls_rc rc = s->setup->ops.rename(s->setup->ops.ctx, true, s->why);
 
     *moved = false;
+    s->renamed = rc == XLS_OK;
+    if (rc == XLS_OK) {
+        rc = xls_pack_commit(s->pack, s->crew.id, s->setup->host, s->why);
+    }
     if (rc != XLS_OK) {
         return rc;
     }
-    s->renamed = true;
     xls_sending_enter(s, "handing over");
     s->committed = true; /* from here on the guest may run there */
     rc = xls_sending_must_say(s, &control);
@@ -93,6 +100,7 @@ static void take_back(struct xls_sending *s)
     if (s->renamed) {
         (void)s->setup->ops.rename(s->setup->ops.ctx, false, &local);
     }
+    xls_sending_put_back(s); /* before the guest asks its vTPM */
     if (s->suspended &&
         s->setup->ops.resume(s->setup->ops.ctx, &local) != XLS_OK) {
         struct xls_why first = *s->why;
@@ -116,10 +124,10 @@ static void fill_report(struct xls_sending *s)
     r->shown_len = s->crew.shown_len;
     s->crew.shown = NULL; /* now the caller's */
     r->downtime_ms = s->down == 0 ? 0 : now - s->down;
-    r->stream_bytes = s->sent.ended ? s->sent.bytes : s->crew.stream_bytes;
+    r->stream_bytes = s->sent[0].ended ? s->sent[0].bytes : s->crew.stream_bytes;
     r->stream_pages = s->crew.stream_pages;
     r->wire_octets = s->crew.wire_octets;
-    r->records = s->sent.records;
+    r->records = s->sent[0].records;
 }
 
 static enum xls_outcome outcome_of(const struct xls_sending *s, enum xls_rc rc)
@@ -189,6 +197,7 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
         /* the guest runs there: a copy that stays is waste, not danger, and
          * why says so without changing the outcome */
         (void)setup->ops.destroy(setup->ops.ctx, why);
+        xls_sending_delete_copies(&s);
     } else if (outcome != XLS_IN_DOUBT) {
         take_back(&s);
     }
@@ -203,6 +212,8 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     xls_fd_close(&s.net);
     xls_fd_close(&s.pipe);
     xls_pid_end(s.command, 1000, &(struct xls_usage){0, 0});
+    xls_pack_free(s.pack);
+    free(s.companions);
     free(s.config);
     return outcome;
 }

@@ -17,6 +17,8 @@ static const char *const names[XLS_ACCEPT_WORDS] = {
     [XLS_ACCEPT_BACKEND] = "accept-backend",
     [XLS_ACCEPT_PCI] = "accept-pci",
     [XLS_ACCEPT_XENSTORE] = "accept-xenstore",
+    [XLS_ACCEPT_VTPM] = "accept-vtpm",
+    [XLS_ACCEPT_FILE] = "accept-file",
     [XLS_ACCEPT_SETTING] = "accept-setting",
 };
 

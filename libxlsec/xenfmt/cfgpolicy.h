@@ -28,6 +28,8 @@ enum xls_cfg_word {
     XLS_ACCEPT_BACKEND,
     XLS_ACCEPT_PCI,
     XLS_ACCEPT_XENSTORE,
+    XLS_ACCEPT_VTPM, /* of companions, as is the next */
+    XLS_ACCEPT_FILE,
     XLS_ACCEPT_SETTING, /* PATH or PATH=PATTERN: any other governed member */
     XLS_ACCEPT_WORDS,
 };

@@ -127,12 +127,12 @@ void fz_control(const struct fz_target *t, const uint8_t *data, size_t len)
 
 /* [P-41] [P-59] An offer only after the Evidence of both, PREPARED only after
  * the second of both.  Who says what when: COMMITTED only after COMMIT, which
- * only after PREPARED, which only after the last record. */
+ * only after PREPARED, which only after the last record of both streams. */
 void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
 {
     enum xls_session_phase phase = XLS_PHASE_READY;
     unsigned shown[2] = {0, 0}; /* by each role */
-    bool ended = false;
+    unsigned ended = 0;
     bool prepared = false;
     bool committed = false;
 
@@ -151,13 +151,14 @@ void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
         }
         FZ(step != XLS_OFFER || (shown[0] == 1 && shown[1] == 1));
         FZ(step != XLS_PREPARED || (shown[0] == 2 && shown[1] == 2));
-        FZ(step != XLS_PREPARED || (ended && role == XLS_ROLE_DESTINATION));
+        FZ(step != XLS_PREPARED ||
+           (ended == 2 && role == XLS_ROLE_DESTINATION));
         FZ(step != XLS_COMMIT || (prepared && role == XLS_ROLE_SOURCE));
         FZ(step != XLS_COMMITTED || committed);
         FZ(step != XLS_BURNED || committed);
         FZ(step != XLS_ABORT || !committed);
         shown[role == XLS_ROLE_SOURCE ? 0 : 1] += step == XLS_EVIDENCE;
-        ended = ended || step == XLS_STEP_FINAL;
+        ended += step == XLS_STEP_FINAL;
         prepared = prepared || step == XLS_PREPARED;
         committed = committed || step == XLS_COMMIT;
         phase = next;

@@ -17,6 +17,7 @@
 #include "base/wr.h"
 #include "crypto/kem.h"
 #include "fuzz.h"
+#include "proto/archive.h"
 #include "proto/payload.h"
 #include "t-proto-sample.h"
 #include "xenfmt-build.h"
@@ -422,6 +423,49 @@ static void protocol(void)
     text_seed("text", "gr\xc3\xbcn, 4.17.3-pre\n");
 }
 
+/* A vTPM of two files and two files, and what is good of it. */
+static void companions(void)
+{
+    static const struct xls_companion kinds[] = {
+        {XLS_COMPANION_VTPM, 3, 4096, "/var/lib/xlsec/vtpm/web1"},
+        {XLS_COMPANION_FILE, 0, 256, "/srv/nvram/web1.fd"},
+        {XLS_COMPANION_FILE, 0, 1, "/e"}};
+    static struct xls_companions list;
+    static struct xls_archive archive;
+    static uint8_t out[4096];
+    uint8_t head[3 + 256] = {1};
+    struct xls_wr wr = xls_wr_over(head + 3, sizeof(head) - 3);
+    size_t size;
+
+    for (size_t i = 0; i < 3; i++) {
+        if (!xls_companions_add(&list, &kinds[i])) {
+            die("companions");
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        struct xls_archive_file *f = &archive.file[archive.count++];
+
+        f->of = i < 2 ? i : 2;
+        f->name[0] = (char)(i < 2 ? 0 : 'a' + (char)i);
+        f->data = out;
+        f->len = i * 7;
+    }
+    xls_companions_put(&wr, &list);
+    head[1] = (uint8_t)(wr.used >> 8);
+    head[2] = (uint8_t)wr.used;
+    size = xls_archive_size(&list, &archive);
+    archive.file[1].data = archive.file[2].data = archive.file[3].data =
+        (const uint8_t *)rich;
+    if (wr.rc != XLS_OK ||
+        xls_archive_put(&list, &archive, out, size) != XLS_OK) {
+        die("archive");
+    }
+    seed("companions", "three", NULL, 0, head + 3, wr.used);
+    seed("archive", "three", head, 3 + wr.used, out, size);
+    text_seed("guest-conf", "[guest]\nname = web1\nfile = /nvram/web1\n"
+                            "[vtpm]\nstate = /vtpm/web1\nsocket = /run/x\n");
+}
+
 /* --- where streams come from
  * --------------------------------------------------------- */
 
@@ -496,6 +540,7 @@ int main(int argc, char **argv)
     }
     built();
     protocol();
+    companions();
     good(fz_attest_seed);
     good(fz_evidence_seed);
     good(fz_software_seed);

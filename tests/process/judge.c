@@ -63,6 +63,8 @@ enum fate fate_of(const struct fault *fault)
     case PART_ADMIT:
     case PART_RECORD:
     case PART_FINAL:
+    case PART_PIECE:
+    case PART_LAST:
     case PARTS:
         break;
     }

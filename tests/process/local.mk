@@ -28,6 +28,13 @@ tests_process_t_memory_SOURCES = tests/process/t-memory.c $(XLS_PROCESS)
 tests_process_t_memory_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_t_memory_LDADD = $(XLS_PROCESS_LDADD)
 
+check_PROGRAMS += tests/process/t-companions
+TESTS += tests/process/t-companions
+tests_process_t_companions_SOURCES = tests/process/t-companions.c \
+	$(XLS_PROCESS)
+tests_process_t_companions_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
+tests_process_t_companions_LDADD = $(XLS_PROCESS_LDADD)
+
 check_PROGRAMS += tests/process/t-attest
 TESTS += tests/process/t-attest
 tests_process_t_attest_SOURCES = tests/process/t-attest.c $(XLS_PROCESS)

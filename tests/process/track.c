@@ -20,6 +20,8 @@ static const struct {
     [PART_OFFER] = {"OFFER", TO_DESTINATION, LARGE},
     [PART_RECORD] = {"record", TO_DESTINATION, RECORD},
     [PART_FINAL] = {"final record", TO_DESTINATION, RECORD},
+    [PART_PIECE] = {"record of companions", TO_DESTINATION, RECORD},
+    [PART_LAST] = {"final record of companions", TO_DESTINATION, RECORD},
     [PART_AGAIN] = {"second EVIDENCE", TO_DESTINATION, LARGE},
     [PART_COMMIT] = {"COMMIT", TO_DESTINATION, SMALL},
     [PART_MSG2] = {"message 2", TO_SOURCE, 1378},
@@ -70,6 +72,11 @@ static enum part next_part(const struct track *t, uint8_t kind)
                : kind == KIND_RECORD ? PART_RECORD
                                      : PART_MORE;
     case PART_FINAL:
+    case PART_PIECE:
+        return kind == KIND_FINAL    ? PART_LAST
+               : kind == KIND_RECORD ? PART_PIECE
+                                     : PART_MORE;
+    case PART_LAST:
         return PART_AGAIN;
     case PART_AGAIN:
         return PART_COMMIT;
@@ -96,7 +103,9 @@ static void begin(struct track *t, uint8_t kind)
 {
     enum part next = next_part(t, kind);
 
-    t->index = next == PART_RECORD && t->part == PART_RECORD ? t->index + 1 : 0;
+    t->index = next == t->part && (next == PART_RECORD || next == PART_PIECE)
+                   ? t->index + 1
+                   : 0;
     t->records += next == PART_RECORD || next == PART_FINAL;
     t->part = next;
     t->at = 0;

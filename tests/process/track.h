@@ -22,6 +22,8 @@ enum part {
     PART_OFFER,
     PART_RECORD,
     PART_FINAL,
+    PART_PIECE, /* a record of companions */
+    PART_LAST,  /* the final one of them */
     PART_AGAIN, /* its second */
     PART_COMMIT,
     PART_MSG2,
@@ -37,7 +39,7 @@ enum part {
 /* One octet of a migration; at == the part's size is behind its last. */
 struct place {
     enum part part;
-    uint64_t index; /* of the record; else 0 */
+    uint64_t index; /* of the record, or the piece; else 0 */
     size_t at;
 };
 
@@ -48,7 +50,7 @@ struct track {
     size_t at; /* octets of part that have passed */
     bool begun;
     uint64_t total;
-    uint64_t records; /* final one included */
+    uint64_t records; /* of the guest, final one included */
 };
 
 const char *part_name(enum part part);

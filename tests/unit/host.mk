@@ -54,3 +54,20 @@ XLS_UNIT += tests/unit/t-host-enroll
 tests_unit_t_host_enroll_SOURCES = tests/unit/t-host-enroll.c
 tests_unit_t_host_enroll_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_host_enroll_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-swtpm
+tests_unit_t_host_swtpm_SOURCES = tests/unit/t-host-swtpm.c
+tests_unit_t_host_swtpm_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_swtpm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_until_ms
+tests_unit_t_host_swtpm_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-companions
+tests_unit_t_host_companions_SOURCES = tests/unit/t-host-companions.c
+tests_unit_t_host_companions_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_companions_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-toolstack-permit
+tests_unit_t_toolstack_permit_SOURCES = tests/unit/t-toolstack-permit.c
+tests_unit_t_toolstack_permit_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_permit_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd)

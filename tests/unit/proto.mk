@@ -92,3 +92,8 @@ tests_unit_t_crypto_kem_SOURCES = tests/unit/t-crypto-kem.c
 tests_unit_t_crypto_kem_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_crypto_kem_LDADD = $(XLS_KEM) $(proto_unit_ldadd) \
 	$(XLS_KEM_LIBS)
+
+XLS_UNIT += tests/unit/t-proto-companion
+tests_unit_t_proto_companion_SOURCES = tests/unit/t-proto-companion.c
+tests_unit_t_proto_companion_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_proto_companion_LDADD = $(proto_unit_ldadd)

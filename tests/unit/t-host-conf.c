@@ -326,6 +326,10 @@ START_TEST(peers_accept_settings)
         {XLS_ACCEPT_BACKEND, "storage", true},
         {XLS_ACCEPT_PCI, "0000:03:00.0", true},
         {XLS_ACCEPT_XENSTORE, "data/a/b", true},
+        {XLS_ACCEPT_VTPM, "/var/vtpm/web1", true},
+        {XLS_ACCEPT_VTPM, "/var/vtpm/web1/x", false},
+        {XLS_ACCEPT_VTPM, "/var/nvram/web1", false},
+        {XLS_ACCEPT_FILE, "/var/nvram/web1", true},
         {XLS_ACCEPT_SETTING, "hda", true}, /* of b_info.x, see below */
     };
     struct xls_peer peer;
@@ -340,7 +344,8 @@ START_TEST(peers_accept_settings)
           "accept-qemu-arg = -device\naccept-qemu-arg = x=y:*\n"
           "accept-listen = 0.0.0.0\naccept-bridge = br*\n"
           "accept-backend = storage\naccept-pci = 0000:03:00.*\n"
-          "accept-xenstore = data/**\naccept-setting = b_info.x=hda\n",
+          "accept-xenstore = data/**\naccept-setting = b_info.x=hda\n"
+          "accept-vtpm = /var/vtpm/*\naccept-file = /var/nvram/*\n",
           "f", &peer, &why) == XLS_OK);
     for (size_t i = 0; i < T_COUNT(list); i++) {
         ck_assert_msg(xls_cfg_policy_has(&peer.accept, list[i].word, "b_info.x",

@@ -2,6 +2,7 @@
 /* Control messages: rulers, limits, and every single octet of each. */
 #include <string.h>
 
+#include "proto/companion.h"
 #include "proto/control.h"
 #include "proto/text.h"
 #include "t-proto-sample.h"
@@ -81,6 +82,8 @@ static void same_offer(const struct xls_offer *a, const struct xls_offer *b)
     T(strcmp(a->name, b->name) == 0 && strcmp(a->xen, b->xen) == 0);
     T(a->config_len == b->config_len &&
       memcmp(a->config, b->config, a->config_len) == 0);
+    T(a->companions_len == b->companions_len &&
+      memcmp(a->companions, b->companions, a->companions_len) == 0);
 }
 
 static void same(const struct xls_control *a, const struct xls_control *b)
@@ -101,9 +104,13 @@ static void same(const struct xls_control *a, const struct xls_control *b)
         T(strcmp(a->u.refuse.text, b->u.refuse.text) == 0);
         break;
     case XLS_PREPARED:
-        T(a->u.prepared.records == b->u.prepared.records);
-        T(a->u.prepared.bytes == b->u.prepared.bytes);
-        T(memcmp(a->u.prepared.digest, b->u.prepared.digest, 64) == 0);
+        for (unsigned i = 0; i < XLS_STREAMS; i++) {
+            const struct xls_sums *x = &a->u.prepared.of[i];
+            const struct xls_sums *y = &b->u.prepared.of[i];
+
+            T(x->records == y->records && x->bytes == y->bytes);
+            T(memcmp(x->digest, y->digest, 64) == 0);
+        }
         break;
     case XLS_FAILED:
     case XLS_ABORT:
@@ -193,7 +200,7 @@ START_TEST(every_octet_of_large_messages_is_judged)
         t_sample(large[i], &msg);
         put(&msg);
         /* the fields, and a part of the padding that is judged in full below */
-        for (size_t at = 0; at < 132; at += t_stride(29)) {
+        for (size_t at = 0; at < 160; at += t_stride(29)) {
             judge_octet(XLS_CONTROL_LARGE, at);
         }
     }
@@ -281,7 +288,7 @@ START_TEST(rulers)
     struct xls_control msg;
     static const uint8_t offer[] = {
         1,    0,    0,    0,    0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d,
-        0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0,    1,    3,    3,
+        0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0x1d, 0,    2,    3,    3,
         0,    0,    0,    4,    0,    0,    0,    0,    0,    0x40, 0,    0,
         0,    0,    0,    0,    0,    0x3f, 0xff, 0xff, 0,    4,    0,    17,
         0x77, 0x77, 0x77, 0x77, 0x77, 0x77, 0x77, 0x77, 0x77, 0x77, 0x77, 0x77,
@@ -295,6 +302,11 @@ START_TEST(rulers)
     T(memcmp(wire, offer, sizeof(offer)) == 0);
     T(wire[sizeof(offer)] == sizeof(t_config) - 1);
     T(memcmp(wire + sizeof(offer) + 1, t_config, sizeof(t_config) - 1) == 0);
+    T(memcmp(wire + sizeof(offer) + sizeof(t_config), t_companions,
+             sizeof(t_companions)) == 0); /* and the first zero */
+    msg.u.offer.companions = NULL;
+    put(&msg);
+    T(zero(wire + sizeof(offer) + sizeof(t_config), 1000));
     t_sample(XLS_ADMIT, &msg); /* [P-35] */
     put(&msg);
     T(wire[0] == 2 && memcmp(wire + 20, admit, sizeof(admit)) == 0);
@@ -308,6 +320,8 @@ START_TEST(rulers)
     put(&msg);
     T(wire[0] == 4 && wire[27] == 3 && wire[34] == 0xff && wire[35] == 0xf9);
     T(wire[36] == 0x5a && wire[99] == 0x5a && wire[100] == 0);
+    T(wire[107] == 4 && wire[114] == 0xff && wire[115] == 0xf8); /* [P-80] */
+    T(wire[116] == 0x5b && wire[179] == 0x5b && wire[180] == 0);
     t_sample(XLS_FAILED, &msg); /* [P-38] */
     put(&msg);
     T(wire[0] == 5 && memcmp(wire + 20, "\0\17it did", 8) == 0);
@@ -408,6 +422,40 @@ START_TEST(config_has_limits)
     T(!offer_ok(&m));
     config[0] = '\n';
     T(offer_ok(&m));
+}
+END_TEST
+
+/* [P-70] to [P-72] The list of an offer is judged as one by itself is. */
+START_TEST(companions_of_an_offer)
+{
+    static uint8_t list[XLS_COMPANIONS_WIRE];
+    static struct xls_companions all;
+    struct xls_wr wr = xls_wr_over(list, sizeof(list));
+    struct xls_companion one = {XLS_COMPANION_FILE, 0, 1, ""};
+    struct xls_control m;
+    struct xls_control back;
+
+    t_sample(XLS_OFFER, &m);
+    m.u.offer.companions = list;
+    for (unsigned i = 0; i < XLS_COMPANIONS_MAX; i++) {
+        memset(one.path, 'p', XLS_COMPANION_PATH);
+        one.path[0] = '/';
+        one.path[1] = (char)('a' + (char)i);
+        T(xls_companions_add(&all, &one));
+    }
+    xls_companions_put(&wr, &all);
+    T(xls_wr_end(&wr, &m.u.offer.companions_len) == XLS_OK);
+    T(m.u.offer.companions_len == sizeof(list));
+    T(offer_ok(&m));
+    T(xls_control_get(wire, sizeof(wire), &back) == XLS_OK);
+    same(&m, &back);
+    list[0]++; /* what the reader refuses is not sent */
+    T(!offer_ok(&m));
+    list[0] -= 2; /* nor is what is left over */
+    T(!offer_ok(&m));
+    list[0]++;
+    m.u.offer.companions_len--;
+    T(!offer_ok(&m));
 }
 END_TEST
 
@@ -599,6 +647,7 @@ int main(void)
         rulers,
         numbers_of_an_offer_have_limits,
         config_has_limits,
+        companions_of_an_offer,
         strings_have_limits,
         text_is_judged,
         every_code_point_is_judged,

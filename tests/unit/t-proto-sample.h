@@ -12,6 +12,10 @@ static const char t_config[] =
 
 static const uint8_t t_evidence[XLS_SHOWN_PART_MAX] = {0, 1, 1, 0};
 
+/* A vTPM's state and a file. */
+static const uint8_t t_companions[] = "\2\1\0\0\0\0\0\0\0\5\0\1\0\0\2/a"
+                                      "\2\0\0\0\0\0\0\0\0\0\0\0\1\2/b";
+
 /* Fill *msg with a good message of this type. */
 static inline void t_sample(enum xls_control_type type, struct xls_control *msg)
 {
@@ -32,6 +36,8 @@ static inline void t_sample(enum xls_control_type type, struct xls_control *msg)
         strcpy(msg->u.offer.xen, "4.17.3-pre");
         msg->u.offer.config = t_config;
         msg->u.offer.config_len = sizeof(t_config) - 1;
+        msg->u.offer.companions = t_companions;
+        msg->u.offer.companions_len = sizeof(t_companions) - 1;
         break;
     case XLS_ADMIT:
         msg->u.admit.free_kib = 8388608;
@@ -44,9 +50,11 @@ static inline void t_sample(enum xls_control_type type, struct xls_control *msg)
         strcpy(msg->u.refuse.text, "1 GiB is free and 4 GiB are needed");
         break;
     case XLS_PREPARED:
-        msg->u.prepared.records = 3;
-        msg->u.prepared.bytes = 262137;
-        memset(msg->u.prepared.digest, 0x5a, XLS_HASH_LEN);
+        for (unsigned i = 0; i < XLS_STREAMS; i++) {
+            msg->u.prepared.of[i].records = 3 + i;
+            msg->u.prepared.of[i].bytes = 262137 - i;
+            memset(msg->u.prepared.of[i].digest, 0x5a + (int)i, XLS_HASH_LEN);
+        }
         break;
     case XLS_FAILED:
     case XLS_ABORT:

@@ -13,14 +13,15 @@ struct stage {
     size_t head; /* octets at the front that are tried bit by bit */
 };
 
-#define STAGES 14
+#define STAGES 16
 
 static const struct stage stages[STAGES] = {
     {"message 1", true, 1330}, {"message 2", false, 1378},
     {"message 3", true, 130},  {"EVIDENCE", true, 96},
     {"EVIDENCE", false, 96},   {"OFFER", true, 96},
     {"ADMIT", false, 544},     {"record", true, 64},
-    {"final", true, 64},       {"EVIDENCE", true, 96},
+    {"final", true, 64},       {"companions", true, 64},
+    {"their final", true, 64}, {"EVIDENCE", true, 96},
     {"EVIDENCE", false, 96},   {"PREPARED", false, 544},
     {"COMMIT", true, 544},     {"COMMITTED", false, 544},
 };
@@ -30,17 +31,17 @@ static void speak(struct t_pair *p, size_t stage)
 {
     static const enum xls_control_type said[STAGES] = {
         [3] = XLS_EVIDENCE,  [4] = XLS_EVIDENCE, [5] = XLS_OFFER,
-        [6] = XLS_ADMIT,     [9] = XLS_EVIDENCE, [10] = XLS_EVIDENCE,
-        [11] = XLS_PREPARED, [12] = XLS_COMMIT,  [13] = XLS_COMMITTED,
+        [6] = XLS_ADMIT,     [11] = XLS_EVIDENCE, [12] = XLS_EVIDENCE,
+        [13] = XLS_PREPARED, [14] = XLS_COMMIT,  [15] = XLS_COMMITTED,
     };
     struct xls_session *from = stages[stage].source ? p->s : p->d;
 
     if (said[stage] != XLS_CONTROL_NONE) {
         t_say(from, said[stage]);
     }
-    if (stage == 7 || stage == 8) {
+    if (stage >= 7 && stage <= 10) {
         t_fill(50000, (unsigned)stage);
-        T(xls_session_seal(p->s, t_slot, stage == 8) == XLS_OK);
+        T(xls_session_seal(p->s, t_slot, stage % 2 == 0) == XLS_OK);
     }
     t_take(from, &wire);
 }
@@ -67,7 +68,7 @@ static void stages_before(struct t_pair *p, size_t stage)
         speak(p, i);
         T(t_hear(to, &wire, &event) == XLS_OK);
         if (event.kind == XLS_EVENT_RECORD) {
-            t_open(to, 50000, i == 8);
+            t_open(to, 50000, i % 2 == 0);
         }
     }
 }
@@ -626,22 +627,26 @@ START_TEST(evidence_of_another_epoch_is_refused)
 }
 END_TEST
 
-/* [P-37]: a destination that counted something else is not sent COMMIT */
+/* [P-37], [P-80]: a destination that counted something else, in either stream,
+ * is not sent COMMIT */
 START_TEST(prepared_has_to_agree)
 {
-    for (unsigned what = 0; what < 4; what++) {
+    for (unsigned what = 0; what < 7; what++) {
         struct t_pair p;
         struct xls_event event;
+        struct xls_record *record;
 
         t_pair_at(&p, XLS_PHASE_AGAIN);
-        p.d->record.counter += what == 0 ? 1U : 0U;
-        p.d->record.bytes -= what == 1 ? 1U : 0U;
-        if (what == 2) {
-            xls_hash_add(&p.d->record.tags, "x", 1);
+        record = &p.d->record[what / 3 % 2];
+        record->counter += what % 3 == 0 ? 1U : 0U;
+        record->bytes -= what % 3 == 1 ? 1U : 0U;
+        if (what % 3 == 2) {
+            xls_hash_add(&record->tags, "x", 1);
         }
+        record->counter -= what == 6 ? 1U : 0U; /* as it was */
         t_say(p.d, XLS_PREPARED);
         t_take(p.d, &wire);
-        if (what == 3) {
+        if (what == 6) {
             T(t_hear(p.s, &wire, &event) == XLS_OK);
         } else {
             T(t_hear(p.s, &wire, &event) == XLS_PEER_AUTH);
@@ -660,7 +665,7 @@ START_TEST(alive_cannot_boast_or_go_back)
 
     t_pair_at(&p, XLS_PHASE_STREAM);
     t_record(&p, 1000, false);
-    p.d->record.bytes = 1001; /* more than was sent */
+    p.d->record[0].bytes = 1001; /* more than was sent */
     t_say(p.d, XLS_ALIVE);
     t_take(p.d, &wire);
     kept = *p.s;
@@ -672,7 +677,7 @@ START_TEST(alive_cannot_boast_or_go_back)
     t_record(&p, 1000, false);
     t_tell(p.d, p.s, XLS_ALIVE);
     t_tell(p.d, p.s, XLS_ALIVE); /* the same again is fine */
-    p.d->record.bytes = 999;
+    p.d->record[0].bytes = 999;
     t_say(p.d, XLS_ALIVE);
     t_take(p.d, &wire);
     T(t_hear(p.s, &wire, &event) == XLS_PEER_RANGE);

@@ -27,7 +27,9 @@ static const struct production live[] = {
     {XLS_PHASE_OFFERED, XLS_ROLE_DESTINATION, XLS_ADMIT, XLS_PHASE_STREAM},
     {XLS_PHASE_OFFERED, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
     {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_STEP_RECORD, XLS_PHASE_STREAM},
-    {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_STEP_FINAL, XLS_PHASE_ENDED},
+    {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_STEP_FINAL, XLS_PHASE_MORE},
+    {XLS_PHASE_MORE, XLS_ROLE_SOURCE, XLS_STEP_RECORD, XLS_PHASE_MORE},
+    {XLS_PHASE_MORE, XLS_ROLE_SOURCE, XLS_STEP_FINAL, XLS_PHASE_ENDED},
     {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_PART, XLS_PHASE_ENDED},
     {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_EVIDENCE, XLS_PHASE_AGAIN_S},
     {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_PART, XLS_PHASE_ENDED},
@@ -49,6 +51,8 @@ static const struct production live[] = {
     {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_BURNED, XLS_PHASE_CLOSED},
     {XLS_PHASE_STREAM, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
     {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_MORE, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_MORE, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
     {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
     {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
     {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
@@ -69,6 +73,8 @@ static const struct production live[] = {
     {XLS_PHASE_OFFERED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_OFFERED},
     {XLS_PHASE_STREAM, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_STREAM},
     {XLS_PHASE_STREAM, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_STREAM},
+    {XLS_PHASE_MORE, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_MORE},
+    {XLS_PHASE_MORE, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_MORE},
     {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_ENDED},
     {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_ENDED},
     {XLS_PHASE_AGAIN_S, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_AGAIN_S},
@@ -119,7 +125,7 @@ START_TEST(exactly_these_productions_live)
             T(step_of(XLS_ROLE_NONE, phase, step) == XLS_PHASE_DEAD);
         }
     }
-    T(count[0] == 32 && count[1] == 34);
+    T(count[0] == 36 && count[1] == 36);
     T(count[0] + count[1] == T_COUNT(live));
 }
 END_TEST
@@ -185,10 +191,11 @@ START_TEST(every_path_ends)
         AGAIN_S = 3 + AGAIN,  /* the same */
         AGAIN_D = 2 + AGAIN,  /* FAILED, ABORT */
         ENDED = 2 + AGAIN_S + AGAIN_D,
-        OFFERED = 1 + 2 + ENDED, /* REFUSE; in STREAM FAILED, ABORT */
-        SHOWN = 2 + OFFERED,     /* ABORT, REFUSE */
-        SHOWN_S = 1 + SHOWN,     /* REFUSE */
-        SHOWN_D = 1 + SHOWN,     /* ABORT */
+        OFFERED = 1 + 2 + 2 + ENDED, /* REFUSE; in STREAM, and in MORE, FAILED
+                                      * and ABORT */
+        SHOWN = 2 + OFFERED,         /* ABORT, REFUSE */
+        SHOWN_S = 1 + SHOWN,         /* REFUSE */
+        SHOWN_D = 1 + SHOWN,         /* ABORT */
     };
 
     T(walk(XLS_PHASE_READY, false, false) == SHOWN_S + SHOWN_D);
@@ -215,16 +222,17 @@ static void forge(struct xls_session *from, const struct xls_control *msg,
 /* What the receiver would compare with its own. */
 static void truthful(const struct xls_session *to, struct xls_control *msg)
 {
-    struct xls_record_stats stats;
-
     if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) {
         msg->u.shown.epoch = xls_session_epoch(to);
     }
-    if (msg->type == XLS_PREPARED) {
-        xls_session_stats(to, &stats);
-        msg->u.prepared.records = stats.records;
-        msg->u.prepared.bytes = stats.bytes;
-        memcpy(msg->u.prepared.digest, stats.digest, XLS_HASH_LEN);
+    for (int i = 0; msg->type == XLS_PREPARED && i < XLS_STREAMS; i++) {
+        struct xls_sums *sums = &msg->u.prepared.of[i];
+        struct xls_record_stats stats;
+
+        xls_session_stats(to, (enum xls_stream)i, &stats);
+        sums->records = stats.records;
+        sums->bytes = stats.bytes;
+        memcpy(sums->digest, stats.digest, XLS_HASH_LEN);
     }
 }
 
@@ -271,40 +279,45 @@ START_TEST(every_message_in_every_phase_over_the_wire)
         }
         t_pair_free(&p);
     }
-    T(accepted == T_COUNT(live) - 2); /* all but the source's records */
+    T(accepted == T_COUNT(live) - 4); /* all but the source's records */
 }
 END_TEST
 
-/* [P-41]: and so for records, which only STREAM has */
+/* [P-41], [P-74]: and so for records, of the guest in STREAM and of companions
+ * in MORE; a record of the other stream is refused there by its header. */
 START_TEST(records_in_every_phase_over_the_wire)
 {
     static struct t_wire wire;
     static struct xls_record fresh;
+    static const unsigned only[] = {XLS_PHASE_STREAM, XLS_PHASE_MORE};
 
     for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_COMMITTED;
          phase++) {
-        for (unsigned final = 0; final < 2; final++) {
+        for (unsigned n = 0; n < 4; n++) {
+            unsigned final = n % 2;
+            unsigned stream = n / 2;
             struct t_pair p;
             struct xls_event event;
             enum xls_rc rc;
 
             t_pair_at(&p, XLS_PHASE_READY);
-            fresh = p.s->record; /* a source with keys it should not have */
+            fresh = p.s->record[stream]; /* keys it should not have */
             t_pair_free(&p);
             t_pair_at(&p, (enum xls_session_phase)phase);
-            if (phase <= XLS_PHASE_STREAM) {
-                fresh = p.s->record;
+            if (phase <= only[stream]) {
+                fresh = p.s->record[stream];
             }
             t_fill(3, 3);
             T(xls_record_seal(&fresh, t_slot, final != 0, wire.at) == XLS_OK);
             wire.len = XLS_RECORD_FRAME;
             rc = t_hear(p.d, &wire, &event);
-            if (phase == XLS_PHASE_STREAM) {
+            if (phase == only[stream]) {
                 T(rc == XLS_OK && event.kind == XLS_EVENT_RECORD);
                 t_open(p.d, 3, final != 0);
             } else {
-                T(rc == XLS_PEER_ORDER);
-                t_dead(p.d, XLS_PEER_ORDER);
+                T(rc == (phase == only[1 - stream] ? XLS_PEER_RANGE
+                                                   : XLS_PEER_ORDER));
+                t_dead(p.d, rc);
             }
             /* and never to a source */
             rc = t_hear(p.s, &wire, &event);

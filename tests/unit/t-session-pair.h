@@ -233,6 +233,10 @@ static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
         t_record(p, XLS_RECORD_DATA, false);
         t_record(p, 1000, true);
     }
+    if (phase > XLS_PHASE_MORE) {
+        t_record(p, 3000, false);
+        t_record(p, 70, true);
+    }
     if (phase > XLS_PHASE_ENDED) {
         t_shown(p, phase, XLS_PHASE_AGAIN_D);
     }
@@ -272,8 +276,10 @@ static inline void t_dead(struct xls_session *s, enum xls_rc want)
     T(xls_session_seal(s, t_slot, false) == want);
     t_sample(XLS_ALIVE, &msg);
     T(xls_session_control(s, &msg) == want);
-    xls_session_stats(s, &stats);
-    T(sodium_is_zero((uint8_t *)&stats, sizeof(stats)));
+    for (int i = 0; i < XLS_STREAMS; i++) {
+        xls_session_stats(s, (enum xls_stream)i, &stats);
+        T(sodium_is_zero((uint8_t *)&stats, sizeof(stats)));
+    }
     T(sodium_is_zero((uint8_t *)&s->send, sizeof(s->send)));
     T(sodium_is_zero((uint8_t *)&s->receive, sizeof(s->receive)));
     T(sodium_is_zero((uint8_t *)&s->record, sizeof(s->record)));

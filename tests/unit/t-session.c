@@ -88,10 +88,12 @@ static void migrate(size_t chunk)
     chunked(p.s, p.d, chunk, XLS_EVENT_CONTROL, 0, false);
     t_say(p.d, XLS_ADMIT);
     chunked(p.d, p.s, chunk, XLS_EVENT_CONTROL, 0, false);
-    for (unsigned i = 0; i < 3; i++) {
-        t_fill(i * 60000, i);
-        T(xls_session_seal(p.s, t_slot, i == 2) == XLS_OK);
-        chunked(p.s, p.d, chunk, XLS_EVENT_RECORD, i * 60000, i == 2);
+    for (unsigned i = 0; i < 6; i++) {
+        unsigned n = i % 3;
+
+        t_fill(n * 60000, i);
+        T(xls_session_seal(p.s, t_slot, n == 2) == XLS_OK);
+        chunked(p.s, p.d, chunk, XLS_EVENT_RECORD, n * 60000, n == 2);
     }
     t_say(p.s, XLS_EVIDENCE);
     chunked(p.s, p.d, chunk, XLS_EVENT_CONTROL, 0, false);
@@ -176,7 +178,11 @@ START_TEST(the_session_secret_is_gone_when_established)
     T(sodium_is_zero((uint8_t *)&p.d->noise, sizeof(p.d->noise)));
     T(xls_noise_split(&p.d->noise, &keys) == XLS_BUG_CONTRACT);
     T(memcmp(&p.d->receive, &p.s->send, sizeof(p.s->send)) == 0);
-    T(memcmp(p.d->record.key, p.s->record.key, XLS_KEY_LEN) == 0);
+    for (unsigned i = 0; i < XLS_STREAMS; i++) {
+        T(memcmp(p.d->record[i].key, p.s->record[i].key, XLS_KEY_LEN) == 0);
+    }
+    /* [P-24] */
+    T(memcmp(p.d->record[0].key, p.s->record[1].key, XLS_KEY_LEN) != 0);
     t_pair_free(&p);
 }
 END_TEST
@@ -247,14 +253,18 @@ START_TEST(messages_arrive_as_they_were_said)
     event = t_pass(p.d, p.s, XLS_EVENT_CONTROL);
     T(strcmp(event.control->u.admit.host, "xen2") == 0);
     t_record(&p, 10, true);
+    t_record(&p, 11, false);
+    t_record(&p, 2, true);
     t_tell(p.d, p.s, XLS_EVIDENCE);
     t_say(p.s, XLS_EVIDENCE);
     event = t_pass(p.s, p.d, XLS_EVENT_CONTROL);
     T(event.control->u.shown.epoch == 1 && event.control->u.shown.len == 700);
     t_say(p.d, XLS_PREPARED); /* [P-37]: with its own numbers */
     event = t_pass(p.d, p.s, XLS_EVENT_CONTROL);
-    T(event.control->u.prepared.records == 1);
-    T(event.control->u.prepared.bytes == 10);
+    T(event.control->u.prepared.of[XLS_STREAM_GUEST].records == 1);
+    T(event.control->u.prepared.of[XLS_STREAM_GUEST].bytes == 10);
+    T(event.control->u.prepared.of[XLS_STREAM_COMPANIONS].records == 2);
+    T(event.control->u.prepared.of[XLS_STREAM_COMPANIONS].bytes == 13);
     t_tell(p.s, p.d, XLS_COMMIT);
     t_say(p.d, XLS_COMMITTED);
     event = t_pass(p.d, p.s, XLS_EVENT_CONTROL);
@@ -335,9 +345,11 @@ START_TEST(secrets_are_wiped_where_they_stood)
     /* by hkdf, which had it last; by split; by us */
     T(wiped(keys.secret, p.d, &before, &wire) == 3);
     T(wiped(keys.send.key, p.d, &before, &wire) == 2);
-    T(wiped(p.d->record.key, p.d, &before, &wire) == 2);
+    for (unsigned i = 0; i < XLS_STREAMS; i++) {
+        T(wiped(p.d->record[i].key, p.d, &before, &wire) == 2);
+    }
     /* the session's own copies, when it is freed */
-    memcpy(needle, p.d->record.key, sizeof(needle));
+    memcpy(needle, p.d->record[1].key, sizeof(needle));
     needle_wiped = 0;
     t_pair_free(&p);
     T(needle_wiped == 2);
@@ -417,7 +429,8 @@ START_TEST(every_ending)
 
             T(sodium_is_zero((uint8_t *)&end->send, sizeof(end->send)));
             T(sodium_is_zero((uint8_t *)&end->receive, sizeof(end->send)));
-            T(sodium_is_zero(end->record.key, XLS_KEY_LEN));
+            T(sodium_is_zero(end->record[0].key, XLS_KEY_LEN));
+            T(sodium_is_zero(end->record[1].key, XLS_KEY_LEN));
         }
         /* and it is the end */
         for (unsigned type = XLS_OFFER; type <= XLS_ALIVE; type++) {
@@ -510,7 +523,9 @@ START_TEST(alive_in_every_phase)
         struct t_pair p;
         struct xls_control msg;
         struct xls_event event;
-        uint64_t want = phase > XLS_PHASE_STREAM ? XLS_RECORD_DATA + 1000 : 0;
+        uint64_t want = phase > XLS_PHASE_MORE     ? XLS_RECORD_DATA + 4070
+                        : phase > XLS_PHASE_STREAM ? XLS_RECORD_DATA + 1000
+                                                   : 0;
 
         t_pair_at(&p, (enum xls_session_phase)phase);
         t_sample(XLS_ALIVE, &msg);
@@ -624,7 +639,43 @@ START_TEST(records_in_a_row)
         }
     }
     T(reads == 7); /* the first head, and one each */
+    T(xls_session_phase(p.d) == XLS_PHASE_MORE);
+    t_pair_free(&p);
+}
+END_TEST
+
+/* [P-74] The companions' records follow in the same read, each stream counts for
+ * itself, and the header says which it is. */
+START_TEST(companions_follow_the_guest)
+{
+    struct t_pair p;
+    static struct t_wire wire;
+    static uint8_t line[4 * XLS_RECORD_FRAME];
+    struct xls_record_stats stats;
+    struct xls_event event;
+    size_t at = 0;
+
+    t_pair_at(&p, XLS_PHASE_STREAM);
+    for (unsigned i = 0; i < 4; i++) {
+        t_fill(i, 3);
+        T(xls_session_seal(p.s, t_slot, i % 2 == 1) == XLS_OK);
+        t_take(p.s, &wire);
+        T(wire.at[3] == i / 2 && wire.at[15] == i % 2);
+        memcpy(line + i * XLS_RECORD_FRAME, wire.at, XLS_RECORD_FRAME);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        T(t_feed(p.d, line, sizeof(line), SIZE_MAX, &at, &event) == XLS_OK);
+        T(event.kind == XLS_EVENT_RECORD);
+        T(xls_session_phase(p.d) ==
+          (i < 2 ? XLS_PHASE_STREAM : XLS_PHASE_MORE));
+        t_fill(i, 3);
+        t_open(p.d, i, i % 2 == 1);
+    }
     T(xls_session_phase(p.d) == XLS_PHASE_ENDED);
+    xls_session_stats(p.d, XLS_STREAM_GUEST, &stats);
+    T(stats.records == 2 && stats.bytes == 1 && stats.ended);
+    xls_session_stats(p.d, XLS_STREAM_COMPANIONS, &stats);
+    T(stats.records == 2 && stats.bytes == 5 && stats.ended);
     t_pair_free(&p);
 }
 END_TEST
@@ -774,14 +825,17 @@ START_TEST(both_ends_count_the_same)
     struct xls_record_stats b;
 
     t_pair_at(&p, XLS_PHASE_PREPARED);
-    xls_session_stats(p.s, &a);
-    xls_session_stats(p.d, &b);
-    T(a.records == 2 && a.bytes == XLS_RECORD_DATA + 1000 && a.ended);
-    T(b.records == 2 && b.bytes == a.bytes && b.ended);
-    T(memcmp(a.digest, b.digest, sizeof(a.digest)) == 0);
+    for (unsigned i = 0; i < XLS_STREAMS; i++) {
+        xls_session_stats(p.s, (enum xls_stream)i, &a);
+        xls_session_stats(p.d, (enum xls_stream)i, &b);
+        T(a.records == 2 && a.ended);
+        T(a.bytes == (i == 0 ? XLS_RECORD_DATA + 1000 : 3070));
+        T(b.records == 2 && b.bytes == a.bytes && b.ended);
+        T(memcmp(a.digest, b.digest, sizeof(a.digest)) == 0);
+    }
     t_tell(p.s, p.d, XLS_COMMIT);
     t_tell(p.d, p.s, XLS_COMMITTED);
-    xls_session_stats(p.s, &a);
+    xls_session_stats(p.s, XLS_STREAM_GUEST, &a);
     T(a.records == 2); /* kept for the log */
     t_pair_free(&p);
 }
@@ -953,6 +1007,7 @@ int main(void)
         records_in_a_row,
         messages_queue_behind_a_record,
         evidence_may_follow_message_3_at_once,
+        companions_follow_the_guest,
         evidence_crosses,
         evidence_is_bounded,
         sending_in_pieces,

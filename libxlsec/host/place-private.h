@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * place-private: what place's files share.  Level 5, for place*.c only.
+ */
+#ifndef XLS_HOST_PLACE_PRIVATE_H
+#define XLS_HOST_PLACE_PRIVATE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "host/generation.h"
+#include "host/guests.h"
+#include "host/place.h"
+#include "proto/archive.h"
+
+/* What has not got its name yet is called so, in the directory where it will
+ * be; whoever is writing it has a lock (flock) on it. */
+#define XLS_PLACE_STAGED ".xlsec-"
+
+enum xls_place_step {
+    XLS_PLACE_NOTHING,
+    XLS_PLACE_BEGUN,   /* something is there under the staged name */
+    XLS_PLACE_SETTLED, /* it has its own */
+};
+
+/* One companion, by its place in the list. */
+struct xls_place_item {
+    char path[XLS_REAL_PATH]; /* of it on this host */
+    const char *base;         /* its name in parent: of path */
+    int parent;               /* the directory it comes to; owned */
+    int fd;                   /* itself, with the lock; owned */
+    char staged[48];
+    enum xls_place_step step;
+};
+
+struct xls_place {
+    struct xls_companions list;
+    struct xls_place_item item[XLS_COMPANIONS_MAX];
+    struct xls_archive archive; /* for names and sums; no data once staged */
+    char guest[XLS_GUEST_NAME];
+    char peer[XLS_NAME];
+    char state[XLS_PATH];
+    uint8_t uuid[XLS_UUID_LEN];
+    uint8_t migration[16];
+    struct xls_generation generation; /* as it was before */
+    int audit;                        /* owned */
+    uid_t uid;                        /* who is to own them; -1: as we do */
+    gid_t gid;
+    bool counted; /* the new generation is written */
+};
+
+/* Wipe what dir has of that name, a file or a directory of files; path is for
+ * messages.  Errors: XLS_HOST_IO. */
+XLS_MUST_USE enum xls_rc xls_place_wipe(int dir, const char *name,
+                                        const char *path, struct xls_why *why);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Everything is written, complete and synced, under a name nobody looks for. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/fd.h"
+#include "host/place-private.h"
+#include "host/shred.h"
+
+/* --- wiping -------------------------------------------------------------- */
+
+static enum xls_rc wipe_directory(int dir, const char *path,
+                                  struct xls_why *why)
+{
+    struct dirent **names = NULL;
+    int count = scandirat(dir, ".", &names, NULL, NULL);
+    enum xls_rc rc = count < 0 ? XLS_HOST_IO : XLS_OK;
+
+    for (int i = 0; i < count; i++) {
+        enum xls_shred done;
+
+        if (strcmp(names[i]->d_name, ".") != 0 &&
+            strcmp(names[i]->d_name, "..") != 0) {
+            enum xls_rc one =
+                xls_shred_file(dir, names[i]->d_name, path, &done, why);
+
+            rc = rc == XLS_OK ? one : rc;
+        }
+        free(names[i]);
+    }
+    free((void *)names);
+    return rc;
+}
+
+enum xls_rc xls_place_wipe(int dir, const char *name, const char *path,
+                           struct xls_why *why)
+{
+    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    enum xls_shred done;
+    enum xls_rc rc;
+
+    if (fd < 0) {
+        rc = xls_shred_file(dir, name, path, &done, why);
+    } else {
+        rc = wipe_directory(fd, path, why);
+        if (unlinkat(dir, name, AT_REMOVEDIR) != 0 && rc == XLS_OK) {
+            rc = xls_why_set(why, XLS_HOST_IO, "%s: cannot be removed: %s",
+                             path, strerror(errno));
+        }
+    }
+    xls_fd_close(&fd);
+    return fsync(dir) == 0 ? rc : XLS_HOST_IO;
+}
+
+/* --- what others left ---------------------------------------------------- */
+
+static int is_staged(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, XLS_PLACE_STAGED,
+                   sizeof(XLS_PLACE_STAGED) - 1) == 0;
+}
+
+/* Wipe what nobody holds: the process that wrote it has ended in the middle. */
+static void sweep(int parent)
+{
+    struct dirent **names = NULL;
+    int count = scandirat(parent, ".", &names, is_staged, NULL);
+
+    for (int i = 0; i < count; i++) {
+        const char *name = names[i]->d_name;
+        int fd = openat(parent, name,
+                        O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            (void)!xls_place_wipe(parent, name, name, NULL);
+        }
+        xls_fd_close(&fd);
+        free(names[i]);
+    }
+    free((void *)names);
+}
+
+/* --- writing ------------------------------------------------------------- */
+
+static enum xls_rc cannot_write(const char *path, struct xls_why *why)
+{
+    return xls_why_set(why, XLS_HOST_IO, "%s: cannot be written: %s", path,
+                       strerror(errno));
+}
+
+/* A new file, 0600; *fd is the caller's. */
+static bool create(int dir, const char *name, int *fd)
+{
+    *fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                 0600);
+    return *fd >= 0 && fchmod(*fd, 0600) == 0;
+}
+
+static bool fill(int fd, const struct xls_archive_file *f)
+{
+    return xls_fd_write(fd, f->data, f->len) == XLS_OK && fsync(fd) == 0;
+}
+
+/* The empty file or directory, with our lock on it: between its making and the
+ * lock nobody sweeps, as we hold the directory around it. */
+static bool begin(const struct xls_companion *one, struct xls_place_item *item)
+{
+    bool ok;
+
+    if (flock(item->parent, LOCK_EX) != 0) {
+        return false;
+    }
+    sweep(item->parent);
+    if (one->kind == XLS_COMPANION_VTPM) {
+        ok = mkdirat(item->parent, item->staged, 0700) == 0;
+        if (ok) {
+            item->step = XLS_PLACE_BEGUN;
+            item->fd = openat(item->parent, item->staged,
+                              O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        }
+    } else {
+        ok = create(item->parent, item->staged, &item->fd);
+        item->step = item->fd >= 0 ? XLS_PLACE_BEGUN : XLS_PLACE_NOTHING;
+    }
+    ok = ok && item->fd >= 0 && flock(item->fd, LOCK_EX | LOCK_NB) == 0;
+    (void)flock(item->parent, LOCK_UN);
+    return ok;
+}
+
+static enum xls_rc write_vtpm(struct xls_place *place, size_t i,
+                              struct xls_why *why)
+{
+    const struct xls_companion *one = &place->list.list[i];
+    int dir = place->item[i].fd;
+    enum xls_rc rc = XLS_OK;
+
+    for (size_t k = 0; rc == XLS_OK && k < place->archive.count; k++) {
+        const struct xls_archive_file *f = &place->archive.file[k];
+        int fd = -1;
+
+        if (f->of != i) {
+            continue;
+        }
+        if (!create(dir, f->name, &fd) || !fill(fd, f)) {
+            rc = cannot_write(place->item[i].path, why);
+        }
+        xls_fd_close(&fd);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_generation_mark_write(dir, place->uuid, one->generation, why);
+    }
+    if (rc == XLS_OK && fsync(dir) != 0) {
+        rc = cannot_write(place->item[i].path, why);
+    }
+    return rc;
+}
+
+static enum xls_rc write_file(struct xls_place *place, size_t i,
+                              struct xls_why *why)
+{
+    for (size_t k = 0; k < place->archive.count; k++) {
+        const struct xls_archive_file *f = &place->archive.file[k];
+
+        if (f->of == i && !fill(place->item[i].fd, f)) {
+            return cannot_write(place->item[i].path, why);
+        }
+    }
+    return XLS_OK;
+}
+
+enum xls_rc xls_place_stage(struct xls_place *place, const uint8_t *octets,
+                            size_t len, struct xls_why *why)
+{
+    enum xls_rc rc =
+        xls_archive_get(octets, len, &place->list, &place->archive);
+
+    if (rc != XLS_OK) {
+        return xls_why_set(why, rc,
+                           "the guest's companions are not as they were "
+                           "announced, or damaged: %s",
+                           xls_rc_text(rc));
+    }
+    for (size_t i = 0; rc == XLS_OK && i < place->list.count; i++) {
+        const struct xls_companion *one = &place->list.list[i];
+        struct xls_place_item *item = &place->item[i];
+
+        if (item->step != XLS_PLACE_NOTHING) {
+            return XLS_BUG_CONTRACT;
+        }
+        if (!begin(one, item)) {
+            rc = cannot_write(item->path, why);
+        }
+        if (rc == XLS_OK) {
+            rc = one->kind == XLS_COMPANION_VTPM ? write_vtpm(place, i, why)
+                                                 : write_file(place, i, why);
+        }
+        if (rc == XLS_OK && fsync(item->parent) != 0) {
+            rc = cannot_write(item->path, why);
+        }
+    }
+    for (size_t k = 0; k < place->archive.count; k++) {
+        place->archive.file[k].data = NULL; /* the caller's octets go */
+    }
+    return rc;
+}
