@@ -185,8 +185,9 @@ void xls_say_report(const struct xls_report *r)
                  stream, r->stream_pages, r->records, wire, rate);
     (void)printf("  key agreement: %s\n", xls_suite_text(r->suite));
     if (r->companions > 0) {
-        (void)printf("  %u companion%s of its (vTPM state, files) moved along\n",
-                     r->companions, r->companions == 1 ? "" : "s");
+        (void)printf(
+            "  %u companion%s of its (vTPM state, files) moved along\n",
+            r->companions, r->companions == 1 ? "" : "s");
     }
     (void)printf("  peak memory: wire %" PRIu64 " KiB, guard %" PRIu64 " KiB\n",
                  r->wire.peak_kib, r->guard.peak_kib);
@@ -216,13 +217,11 @@ void xls_say_report_json(const struct xls_report *r, enum xls_outcome outcome,
     (void)printf(",\"duration_ms\":%" PRId64 ",\"downtime_ms\":%" PRId64
                  ",\"stream_bytes\":%" PRIu64 ",\"stream_pages\":%" PRIu64
                  ",\"records\":%" PRIu64 ",\"companions\":%u"
-                 ",\"wire_octets\":%" PRIu64
-                 ",\"wire_peak_kib\":%" PRIu64 ",\"guard_peak_kib\":%" PRIu64
-                 ",\"reason\":",
+                 ",\"wire_octets\":%" PRIu64 ",\"wire_peak_kib\":%" PRIu64
+                 ",\"guard_peak_kib\":%" PRIu64 ",\"reason\":",
                  r->duration_ms, r->downtime_ms, r->stream_bytes,
                  r->stream_pages, r->records, r->companions, r->wire_octets,
-                 r->wire.peak_kib,
-                 r->guard.peak_kib);
+                 r->wire.peak_kib, r->guard.peak_kib);
     xls_say_json(why->text);
     (void)printf("}\n");
 }

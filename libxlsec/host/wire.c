@@ -45,7 +45,7 @@ struct wire {
     struct xls_session *session;
     struct xls_ring ring;
     struct xls_pieces pieces; /* of companions */
-    struct xls_ipc_msg *msg; /* from the toolstack */
+    struct xls_ipc_msg *msg;  /* from the toolstack */
     struct xls_oracle keys;
     const struct xls_kem_ops *kem;
     struct xls_noise_oracle oracle; /* over keys; borrowed by the session */

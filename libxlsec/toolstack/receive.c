@@ -28,9 +28,9 @@ struct receive {
     struct xls_control control;
     struct xls_offer offer;
     struct xls_baggage baggage; /* what moves along */
-    char *offered; /* its config, as the source wrote it */
-    char *config;  /* the same in the guard's words */
-    int pipe;      /* libxl's end of the pipe from guard */
+    char *offered;              /* its config, as the source wrote it */
+    char *config;               /* the same in the guard's words */
+    int pipe;                   /* libxl's end of the pipe from guard */
     int64_t began;
     bool wire_done;
     bool guard_done;
@@ -189,8 +189,7 @@ static enum xls_rc judge_offer(struct receive *r)
         rc = rule == NULL ? XLS_OK : XLS_PEER_POLICY;
     }
     if (rc == XLS_OK) { /* [P-73] */
-        rc = xls_baggage_judge(&r->baggage, &r->crew, &r->facts, &rule,
-                               r->why);
+        rc = xls_baggage_judge(&r->baggage, &r->crew, &r->facts, &rule, r->why);
     }
     if (rc == XLS_OK) {
         r->guest = (struct xls_incoming){
@@ -342,9 +341,8 @@ static enum xls_rc load(struct receive *r)
     enum xls_from from;
     enum xls_rc rc = XLS_OK;
 
-    while (rc == XLS_OK &&
-           !(r->wire_done && r->guard_done && r->built && done < 0 &&
-             r->baggage.staged)) {
+    while (rc == XLS_OK && !(r->wire_done && r->guard_done && r->built &&
+                             done < 0 && r->baggage.staged)) {
         rc = xls_crew_next(&r->crew, &watch, &from, r->why);
         if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
             done = -1;

@@ -124,7 +124,8 @@ static void fill_report(struct xls_sending *s)
     r->shown_len = s->crew.shown_len;
     s->crew.shown = NULL; /* now the caller's */
     r->downtime_ms = s->down == 0 ? 0 : now - s->down;
-    r->stream_bytes = s->sent[0].ended ? s->sent[0].bytes : s->crew.stream_bytes;
+    r->stream_bytes =
+        s->sent[0].ended ? s->sent[0].bytes : s->crew.stream_bytes;
     r->stream_pages = s->crew.stream_pages;
     r->wire_octets = s->crew.wire_octets;
     r->records = s->sent[0].records;

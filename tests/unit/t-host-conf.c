@@ -814,24 +814,15 @@ END_TEST
 int main(void)
 {
     const TTest *const list[] = {
-        bad_peers_are_told,
-        good_peers_are_taken,
-        peers_prove_themselves,
-        peers_accept_settings,
-        the_longest_line_is_read,
-        names_of_peers,
-        peers_of_a_directory,
-        peers_that_contradict,
-        peers_that_cannot_be_read,
-        bad_configurations_are_told,
-        configurations_and_defaults,
-        post_quantum_is_off_prefer_or_require,
-        bad_keys_are_told,
-        key_files_that_are_no_key_files,
-        key_of_somebody_else,
-        keys_are_written_once,
-        keys_that_are_sealed,
-        keys_as_text,
+        bad_peers_are_told,          good_peers_are_taken,
+        peers_prove_themselves,      peers_accept_settings,
+        the_longest_line_is_read,    names_of_peers,
+        peers_of_a_directory,        peers_that_contradict,
+        peers_that_cannot_be_read,   bad_configurations_are_told,
+        configurations_and_defaults, post_quantum_is_off_prefer_or_require,
+        bad_keys_are_told,           key_files_that_are_no_key_files,
+        key_of_somebody_else,        keys_are_written_once,
+        keys_that_are_sealed,        keys_as_text,
     };
 
     return t_run("host-conf", list, T_COUNT(list));

@@ -30,9 +30,9 @@ static const struct stage stages[STAGES] = {
 static void speak(struct t_pair *p, size_t stage)
 {
     static const enum xls_control_type said[STAGES] = {
-        [3] = XLS_EVIDENCE,  [4] = XLS_EVIDENCE, [5] = XLS_OFFER,
+        [3] = XLS_EVIDENCE,  [4] = XLS_EVIDENCE,  [5] = XLS_OFFER,
         [6] = XLS_ADMIT,     [11] = XLS_EVIDENCE, [12] = XLS_EVIDENCE,
-        [13] = XLS_PREPARED, [14] = XLS_COMMIT,  [15] = XLS_COMMITTED,
+        [13] = XLS_PREPARED, [14] = XLS_COMMIT,   [15] = XLS_COMMITTED,
     };
     struct xls_session *from = stages[stage].source ? p->s : p->d;
 

@@ -644,8 +644,8 @@ START_TEST(records_in_a_row)
 }
 END_TEST
 
-/* [P-74] The companions' records follow in the same read, each stream counts for
- * itself, and the header says which it is. */
+/* [P-74] The companions' records follow in the same read, each stream counts
+ * for itself, and the header says which it is. */
 START_TEST(companions_follow_the_guest)
 {
     struct t_pair p;
