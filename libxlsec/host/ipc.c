@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -48,14 +49,22 @@ enum xls_rc xls_ipc_recv(int fd, int64_t deadline, struct xls_ipc_msg *out)
     struct iovec iov[2] = {{&type, sizeof(type)}, {out->body, XLS_IPC_BODY}};
     struct msghdr head = {.msg_iov = iov, .msg_iovlen = 2};
     enum xls_rc rc = await(fd, deadline);
-    ssize_t n;
+    bool again = true;
+    ssize_t n = -1;
 
     if (rc != XLS_OK) {
         return rc;
     }
-    do {
+    while (n < 0) {
         n = recvmsg(fd, &head, MSG_CMSG_CLOEXEC);
-    } while (n < 0 && errno == EINTR);
+        /* Whoever ends before it has read all that we said resets us, once;
+         * its own last words come behind that. */
+        if (n < 0 && errno == ECONNRESET && again) {
+            again = false;
+        } else if (n < 0 && errno != EINTR) {
+            break;
+        }
+    }
     if (n == 0 || (n < 0 && errno == ECONNRESET)) {
         return XLS_HOST_GONE;
     }

@@ -24,6 +24,8 @@ enum {
     EXTRA_MAX = 4,
 };
 
+#define GONE "%s ended without a word; the system's log may say why"
+
 /* --- what they say
  * ------------------------------------------------------------ */
 
@@ -120,10 +122,7 @@ static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
     enum xls_rc rc = xls_ipc_recv(child_of(crew, who)->ctl, 0, crew->msg);
 
     if (rc != XLS_OK) {
-        return xls_why_set(why, XLS_HOST_GONE,
-                           "%s ended without a word; the system's log may "
-                           "say why",
-                           name_of(who));
+        return xls_why_set(why, XLS_HOST_GONE, GONE, name_of(who));
     }
     if (who == XLS_FROM_VERIFY && crew->msg->type != XLS_MSG_FAILED) {
         *from = XLS_FROM_COUNT;
@@ -527,18 +526,24 @@ enum xls_rc xls_crew_config(struct xls_crew *crew, const char *json, size_t len,
 }
 
 enum xls_rc xls_crew_stream(struct xls_crew *crew,
-                            const struct xls_config_facts *facts)
+                            const struct xls_config_facts *facts,
+                            struct xls_why *why)
 {
     uint8_t body[3 + 8 + 4];
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
+    enum xls_rc rc;
 
     xls_wr_u8(&wr, crew->role == XLS_ROLE_DESTINATION ? 1 : 0);
     xls_wr_u8(&wr, XLS_FMT_LIBXL);
     xls_wr_u8(&wr, (uint8_t)facts->type);
     xls_wr_u64be(&wr, (facts->max_memkb + 3) / 4);
     xls_wr_u32be(&wr, facts->max_vcpus);
-    return xls_ipc_send(crew->guard.ctl, XLS_MSG_GUARD_START, body,
-                        sizeof(body));
+    rc = xls_ipc_send(crew->guard.ctl, XLS_MSG_GUARD_START, body, sizeof(body));
+    if (rc == XLS_OK) {
+        return rc;
+    }
+    rc = xls_crew_reason(crew, rc, why);
+    return xls_why_set(why, rc, GONE, XLS_GUARD_PROGRAM);
 }
 
 enum xls_rc xls_crew_say(struct xls_crew *crew,

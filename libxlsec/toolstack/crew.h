@@ -115,7 +115,8 @@ XLS_MUST_USE enum xls_rc xls_crew_config(struct xls_crew *crew,
 
 /* Let the stream begin, bounded by what facts say of the guest. */
 XLS_MUST_USE enum xls_rc xls_crew_stream(struct xls_crew *crew,
-                                         const struct xls_config_facts *facts);
+                                         const struct xls_config_facts *facts,
+                                         struct xls_why *why);
 
 /* Have wire send a control message.  Errors: XLS_HOST_GONE, XLS_HOST_NOMEM. */
 XLS_MUST_USE enum xls_rc xls_crew_say(struct xls_crew *crew,

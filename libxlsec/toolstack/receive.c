@@ -350,7 +350,7 @@ static enum xls_rc load(struct receive *r)
             (void)xls_why_set(r->why, rc, "%s", r->restore.why.text);
         } else if (rc == XLS_OK && from == XLS_FROM_WIRE &&
                    r->crew.msg->type == XLS_MSG_WIRE_BEGUN) {
-            rc = xls_crew_stream(&r->crew, &r->facts);
+            rc = xls_crew_stream(&r->crew, &r->facts, r->why);
         } else if (rc == XLS_OK && from == XLS_FROM_GUARD &&
                    r->crew.msg->type == XLS_MSG_GUARD_BEGUN) {
             rc = build(r, &done);

@@ -99,7 +99,7 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
     enum xls_rc rc;
 
     xls_sending_enter(s, "memory");
-    rc = xls_crew_stream(&s->crew, &s->facts);
+    rc = xls_crew_stream(&s->crew, &s->facts, s->why);
     if (rc == XLS_OK) {
         s->suspended = true;
         rc = xls_worker_start(&s->save, save_act, s);

@@ -165,6 +165,24 @@ START_TEST(last_words_are_heard)
 }
 END_TEST
 
+/* Of one who has ended without reading what we said: Linux tells a reset first.
+ */
+START_TEST(last_words_of_who_does_not_listen)
+{
+    static struct xls_ipc_msg msg;
+    int pair[2];
+
+    T(xls_fd_pair(SOCK_SEQPACKET, pair) == XLS_OK);
+    T(xls_ipc_send(pair[0], 5, "unread", 6) == XLS_OK);
+    xls_msg_failed(pair[1], XLS_PEER_AUTH, NULL);
+    T(close(pair[1]) == 0);
+    T(xls_ipc_recv(pair[0], 0, &msg) == XLS_OK);
+    T(msg.type == XLS_MSG_FAILED);
+    T(xls_ipc_recv(pair[0], 0, &msg) == XLS_HOST_GONE);
+    xls_fd_close(&pair[0]);
+}
+END_TEST
+
 START_TEST(last_words_that_are_none)
 {
     struct xls_why why = {""};
@@ -290,6 +308,7 @@ int main(void)
         deadlines_and_ends,
         a_slow_reader_loses_nothing,
         last_words_are_heard,
+        last_words_of_who_does_not_listen,
         last_words_that_are_none,
         words_from_elsewhere_are_made_harmless,
         clocks,
