@@ -169,7 +169,6 @@ END_TEST
  */
 START_TEST(last_words_of_who_does_not_listen)
 {
-    static struct xls_ipc_msg msg;
     int pair[2];
 
     T(xls_fd_pair(SOCK_SEQPACKET, pair) == XLS_OK);
