@@ -383,8 +383,11 @@ static void protocol(void)
     }
     text_seed("peer-conf", "[peer]\nname = xen2\naddress = 10.0.0.2\n"
                            "port = 8250\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-                           "AAAAAAAAAAAAAA=\nincoming = yes\n"
-                           "outgoing = no\n");
+                           "AAAAAAAAAAAAAA=\nallow = incoming\n"
+                           "evidence = tpm\nak = MAA=\n"
+                           "ak-scheme = ecdsa/sha256\nclass = a\n"
+                           "evidence-key = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                           "AAAAAAAAA=\n");
     text_seed("config", rich);
     text_seed("json", rich);
     seed("policy", "rich", words, sizeof(words) - 1, (const uint8_t *)rich,
@@ -440,15 +443,16 @@ static void built(void)
     }
 }
 
-static void attest(void)
+/* Those that a target's own file makes. */
+static void made_by(size_t (*make)(unsigned n, const char **target,
+                                   uint8_t *out, size_t size))
 {
-    static uint8_t out[2048];
+    static uint8_t out[8192];
     const char *target;
     char name[32];
     size_t len;
 
-    for (unsigned n = 0;
-         (len = fz_attest_seed(n, &target, out, sizeof(out))) != 0; n++) {
+    for (unsigned n = 0; (len = make(n, &target, out, sizeof(out))) != 0; n++) {
         (void)snprintf(name, sizeof(name), "good-%u", n);
         seed(target, name, NULL, 0, out, len);
     }
@@ -466,7 +470,9 @@ int main(int argc, char **argv)
     }
     built();
     protocol();
-    attest();
+    made_by(fz_attest_seed);
+    made_by(fz_enroll_seed);
+    made_by(fz_enrolled_seed);
     for (int i = 2; i < argc; i++) {
         real(argv[i]);
     }
