@@ -96,7 +96,7 @@ static bool seed_ecc(const struct ek *ek, EVP_PKEY *key, uint8_t seed[HASH_MAX],
     uint8_t own[POINT_MAX];
     uint8_t peer[POINT_MAX];
     uint8_t z[NUMBER_MAX];
-    uint8_t all[4 + NUMBER_MAX + sizeof(identity) + 2 * NUMBER_MAX];
+    uint8_t all[4 + sizeof(identity) + (size_t)3 * NUMBER_MAX];
     struct xls_wr wr = xls_wr_over(all, sizeof(all));
     struct xls_wr sent = xls_wr_over(out->seed, sizeof(out->seed));
     EVP_PKEY *moment = EVP_EC_gen(ek->group);
@@ -125,17 +125,18 @@ static bool seed_ecc(const struct ek *ek, EVP_PKEY *key, uint8_t seed[HASH_MAX],
 
 /* --- the secret, under the seed ------------------------------------------- */
 
-/* One block of KDFa: out = HMAC(seed, 1 || label || context || bits). */
+/* One block of KDFa: out = HMAC(seed, 1 || label || name || bits); name may be
+ * NULL. */
 static bool kdfa(const struct ek *ek, const uint8_t seed[HASH_MAX],
-                 const char *label, size_t label_len, const uint8_t *context,
-                 size_t len, size_t out_len, uint8_t out[HASH_MAX])
+                 const char *label, const uint8_t *name, size_t out_len,
+                 uint8_t out[HASH_MAX])
 {
     uint8_t all[4 + sizeof(integrity) + XLS_NAME_LEN + 4];
     struct xls_wr wr = xls_wr_over(all, sizeof(all));
 
     xls_wr_u32be(&wr, 1);
-    xls_wr_copy(&wr, label, label_len);
-    xls_wr_copy(&wr, context, len);
+    xls_wr_copy(&wr, label, strlen(label) + 1); /* its NUL is part of it */
+    xls_wr_copy(&wr, name, name == NULL ? 0 : XLS_NAME_LEN);
     xls_wr_u32be(&wr, (uint32_t)(8 * out_len));
     return wr.rc == XLS_OK &&
            HMAC(ek->md(), seed, (int)ek->hash, all, wr.used, out, NULL) != NULL;
@@ -172,13 +173,11 @@ static bool wrap(const struct ek *ek, const uint8_t seed[HASH_MAX],
 
     memcpy(plain + 2, secret, XLS_CREDENTIAL_SECRET);
     memcpy(covered + sizeof(plain), name, XLS_NAME_LEN);
-    good =
-        kdfa(ek, seed, storage, sizeof(storage), name, XLS_NAME_LEN, ek->key,
-             key) &&
-        encrypt(ek, key, plain, sizeof(plain), covered) &&
-        kdfa(ek, seed, integrity, sizeof(integrity), NULL, 0, ek->hash, key) &&
-        HMAC(ek->md(), key, (int)ek->hash, covered, sizeof(covered), mac,
-             NULL) != NULL;
+    good = kdfa(ek, seed, storage, name, ek->key, key) &&
+           encrypt(ek, key, plain, sizeof(plain), covered) &&
+           kdfa(ek, seed, integrity, NULL, ek->hash, key) &&
+           HMAC(ek->md(), key, (int)ek->hash, covered, sizeof(covered), mac,
+                NULL) != NULL;
     if (good) {
         xls_wr_u16be(&wr, (uint16_t)ek->hash);
         xls_wr_copy(&wr, mac, ek->hash);
@@ -188,6 +187,21 @@ static bool wrap(const struct ek *ek, const uint8_t seed[HASH_MAX],
     xls_wipe(key, sizeof(key));
     xls_wipe(plain, sizeof(plain));
     return good;
+}
+
+/* The key, if it can be one: a point on its curve, a modulus that is odd,
+ * composite, and of no small factor. */
+static EVP_PKEY *key_read(const unsigned char *spki, size_t len)
+{
+    EVP_PKEY *key = d2i_PUBKEY(NULL, &spki, (long)len);
+    EVP_PKEY_CTX *ctx = key == NULL ? NULL : EVP_PKEY_CTX_new(key, NULL);
+
+    if (ctx == NULL || EVP_PKEY_public_check(ctx) != 1) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    EVP_PKEY_CTX_free(ctx);
+    return key;
 }
 
 /* [E-64] */
@@ -209,10 +223,8 @@ enum xls_rc xls_credential_make(const void *ek_spki, size_t len,
                                 struct xls_credential *out,
                                 struct xls_reason *why)
 {
-    const unsigned char *at = ek_spki;
     const struct ek *ek = ek_of(ek_spki, len);
-    /* a point that is not on its curve is no key to libcrypto */
-    EVP_PKEY *key = ek == NULL ? NULL : d2i_PUBKEY(NULL, &at, (long)len);
+    EVP_PKEY *key = ek == NULL ? NULL : key_read(ek_spki, len);
     struct xls_credential made = {0};
     uint8_t seed[HASH_MAX];
     enum xls_rc rc = XLS_OK;

@@ -249,7 +249,7 @@ enum xls_rc xls_pending_take(const char *state,
     if (rc == XLS_OK) {
         rc = consume(path, &text, &len, why);
     }
-    if (rc == XLS_OK) {
+    if (rc == XLS_OK && text != NULL) {
         rc = parse(text, path, p, why);
     }
     if (rc == XLS_OK && is_over(p->made)) {

@@ -119,11 +119,15 @@ static void write_line(const struct xls_revoked_entry *e, char out[LINE])
 
 /* --- the file ------------------------------------------------------------- */
 
-static enum xls_rc read_all(char *text, const char *path,
-                            struct xls_revoked *out, struct xls_why *why)
+enum xls_rc xls_revoked_parse(char *text, const char *path,
+                              struct xls_revoked *out, struct xls_why *why)
 {
     unsigned line = 0;
 
+    *out = (struct xls_revoked){calloc(ENTRIES_MAX, sizeof(*out->list)), 0};
+    if (out->list == NULL) {
+        return XLS_HOST_NOMEM;
+    }
     for (char *at = text; at != NULL;) {
         char *here = strsep(&at, "\n");
 
@@ -169,15 +173,13 @@ enum xls_rc xls_revoked_load(const char *dir, struct xls_revoked *out,
         rc = xls_why_set(why, XLS_HOST_CONF, "%s: cannot be read: %s", path,
                          strerror(errno));
     }
-    if (rc == XLS_OK && strlen(text) != len) {
+    if (rc == XLS_OK && text != NULL && strlen(text) != len) {
         rc = xls_why_set(why, XLS_HOST_CONF,
                          "%s: is not text (it has NUL characters); restore it",
                          path);
     }
-    if (rc == XLS_OK) {
-        out->list = calloc(ENTRIES_MAX, sizeof(*out->list));
-        rc =
-            out->list == NULL ? XLS_HOST_NOMEM : read_all(text, path, out, why);
+    if (rc == XLS_OK && text != NULL) {
+        rc = xls_revoked_parse(text, path, out, why);
     }
     free(text);
     xls_fd_close(&fd);
@@ -287,7 +289,7 @@ enum xls_rc xls_revoked_add(const char *dir,
     if (rc == XLS_OK) {
         rc = whole(dir, count * LINE, &text, why);
     }
-    for (size_t i = 0; rc == XLS_OK && i < count; i++) {
+    for (size_t i = 0; text != NULL && i < count; i++) {
         struct xls_revoked_entry e = list[i];
         char line[LINE];
 
@@ -299,7 +301,7 @@ enum xls_rc xls_revoked_add(const char *dir,
             memcpy(text + len, line, strlen(line) + 1);
         }
     }
-    if (rc == XLS_OK) {
+    if (text != NULL) {
         rc = xls_keep(dir, "revoked", text, strlen(text), 0644, why);
     }
     free(text);

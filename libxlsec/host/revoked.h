@@ -52,6 +52,14 @@ xls_revoked_load(const char *dir, struct xls_revoked *out, struct xls_why *why);
 void xls_revoked_free(struct xls_revoked *revoked);
 
 /*
+ * The same for the text of such a file, which is cut up; path is for messages
+ * only.
+ */
+XLS_MUST_USE enum xls_rc xls_revoked_parse(char *text, const char *path,
+                                           struct xls_revoked *out,
+                                           struct xls_why *why);
+
+/*
  * [E-75] Is this one of them?  what is the thing that has it ("FILE", for the
  * message).  octets may be NULL: there is none.
  * Errors: XLS_HOST_CONF, and why says which, since when, and what to do.

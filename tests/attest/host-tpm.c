@@ -267,6 +267,7 @@ START_TEST(it_serves_after_root_is_gone)
     }
     T(waitpid(child, &status, 0) == child && WIFEXITED(status));
     T(WEXITSTATUS(status) == 0);
+    xls_tpm_close(tpm);
 }
 END_TEST
 

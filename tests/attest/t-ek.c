@@ -414,6 +414,13 @@ START_TEST(kinds_of_endorsement_keys)
     der.len = 0;
     ck_assert_str_eq(credential_rule(NULL, &der), "E-64");
     EVP_PKEY_free(key);
+    /* found by fuzzing: an even modulus is no fault of this host's */
+    key = EVP_RSA_gen(2048);
+    at = der.octets;
+    der.len = (size_t)i2d_PUBKEY(key, &at);
+    der.octets[der.len - 6] ^= 1;
+    ck_assert_str_eq(credential_rule(NULL, &der), "E-64");
+    EVP_PKEY_free(key);
 }
 END_TEST
 

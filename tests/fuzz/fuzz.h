@@ -110,6 +110,12 @@ void fz_appraise(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_minisign(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_eventlog(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_imalog(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_identity(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_enrolment(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_revoked(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_area(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_ek(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_ek_cert(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_session(const struct fz_target *t, const uint8_t *data, size_t len);
 
 /* How many targets at the end of the table are not in this build: attest.c has
@@ -132,5 +138,11 @@ size_t fz_software_seed(unsigned n, const char **target, uint8_t *out,
 size_t fz_appraisal_seed(unsigned n, const char **target, uint8_t *out,
                          size_t size);
 size_t fz_logs_seed(unsigned n, const char **target, uint8_t *out, size_t size);
+
+/* The same of enrolment: enroll.c, in every build, and enrolled.c. */
+size_t fz_enroll_seed(unsigned n, const char **target, uint8_t *out,
+                      size_t size);
+size_t fz_enrolled_seed(unsigned n, const char **target, uint8_t *out,
+                        size_t size);
 
 #endif

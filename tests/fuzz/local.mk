@@ -7,10 +7,12 @@ tests_fuzz_libfuzz_la_SOURCES = tests/fuzz/alone/check.h tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz.c tests/fuzz/judge.c tests/fuzz/stream.c \
 	tests/fuzz/text.c tests/fuzz/proto.c tests/fuzz/session.c \
 	tests/fuzz/evidence.c tests/fuzz/software.c tests/fuzz/appraisal.c tests/fuzz/logs.c \
-	tests/attest/logs.c tests/attest/logs.h tests/fuzz/mutator.c tests/unit/xenfmt-build.c \
+	tests/attest/logs.c tests/attest/logs.h tests/fuzz/enroll.c \
+	tests/fuzz/mutator.c tests/unit/xenfmt-build.c \
 	tests/unit/xenfmt-build.h
 if TPM
-tests_fuzz_libfuzz_la_SOURCES += tests/fuzz/attest.c tests/attest/quotes.c \
+tests_fuzz_libfuzz_la_SOURCES += tests/fuzz/attest.c \
+	tests/fuzz/enrolled.c tests/attest/quotes.c \
 	tests/attest/quotes.h
 else
 tests_fuzz_libfuzz_la_SOURCES += tests/fuzz/attest-none.c

@@ -413,8 +413,11 @@ static void protocol(void)
     payloads();
     text_seed("peer-conf", "[peer]\nname = xen2\naddress = 10.0.0.2\n"
                            "port = 8250\nkey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-                           "AAAAAAAAAAAAAA=\nincoming = yes\n"
-                           "outgoing = no\n");
+                           "AAAAAAAAAAAAAA=\nallow = incoming\n"
+                           "evidence = tpm\nak = MAA=\n"
+                           "ak-scheme = ecdsa/sha256\nclass = a\n"
+                           "evidence-key = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                           "AAAAAAAAA=\n");
     text_seed("config", rich);
     text_seed("json", rich);
     seed("policy", "rich", words, sizeof(words) - 1, (const uint8_t *)rich,
@@ -517,7 +520,7 @@ static void built(void)
 static void good(size_t (*next)(unsigned n, const char **target, uint8_t *out,
                                 size_t size))
 {
-    static uint8_t out[2048];
+    static uint8_t out[8192];
     const char *target;
     char name[32];
     size_t len;
@@ -546,6 +549,8 @@ int main(int argc, char **argv)
     good(fz_software_seed);
     good(fz_appraisal_seed);
     good(fz_logs_seed);
+    good(fz_enroll_seed);
+    good(fz_enrolled_seed);
     for (int i = 2; i < argc; i++) {
         real(argv[i]);
     }

@@ -78,8 +78,14 @@ static const struct fz_target targets[] = {
     {"minisign", fz_minisign, 0, 1024, 2, FZ_PLAIN, false, "appraisal"},
     {"eventlog", fz_eventlog, 0, 4096, 4, FZ_PLAIN, false, "logs"},
     {"imalog", fz_imalog, 0, 4096, 4, FZ_PLAIN, false, "logs"},
+    {"identity", fz_identity, 0, 4096, 3, FZ_PLAIN, false, "conf"},
+    {"enrolment", fz_enrolment, 0, 2048, 3, FZ_PLAIN, false, "conf"},
+    {"revoked", fz_revoked, 0, 1024, 2, FZ_PLAIN, false, "conf"},
 
     /* the last ones, see fz_absent */
+    {"ak-area", fz_area, 0, 256, 3, FZ_PLAIN, false, NULL},
+    {"endorsement-key", fz_ek, 0, 320, 2, FZ_PLAIN, false, NULL},
+    {"ek-certificate", fz_ek_cert, 0, 1024, 3, FZ_PLAIN, false, NULL},
     {"quote", fz_quote, 0, 360, 4, FZ_PLAIN, false, NULL},
     {"quote-signature", fz_signature, 0, 64, 2, FZ_PLAIN, false, NULL},
     {"quote-values", fz_values, 0, 2048, 2, FZ_PLAIN, false, NULL},

@@ -32,8 +32,8 @@ code() {
     }
 }
 
-may_not xlsec-guard '^lib(sodium|xen|ini|crypto|ssl)'
-may_not xlsec-wire '^lib(json|ini|xen|yajl)'
+may_not xlsec-guard '^lib(sodium|xen|ini|crypto|ssl|tss2)'
+may_not xlsec-wire '^lib(json|ini|xen|yajl|crypto|ssl|tss2)'
 may_not xlsec-keys '^lib(json|xen|yajl)'
 
 # the pattern works: what each of them needs is seen
