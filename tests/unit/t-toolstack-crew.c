@@ -437,7 +437,7 @@ START_TEST(what_is_told_to_helpers)
     struct stage s;
 
     begin(&s, XLS_ROLE_DESTINATION);
-    T(xls_crew_stream(&s.crew, &facts) == XLS_OK);
+    T(xls_crew_stream(&s.crew, &facts, &s.why) == XLS_OK);
     T(xls_ipc_recv(s.helper[GUARD], 0, &msg) == XLS_OK);
     T(msg.type == XLS_MSG_GUARD_START);
     rd = xls_ipc_body(&msg);
