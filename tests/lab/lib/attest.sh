@@ -64,17 +64,16 @@ attest_peer() {
         sh "$file" "${2-}"
 }
 
-# attest_learn N SET: host N, as it is now, is good.
+# attest_learn N SET [OPTION...]: host N, as it is now, is good.
 attest_learn() {
-    local more=
+    local n=$1 set=$2 to=(--name lab)
+    shift 2
     if [ -e "$work/policy" ]; then
-        lab put "$1" "$work/policy" /root/policy && more='--add-to /root/policy' || return 1
-    else
-        more='--name lab'
+        lab put "$n" "$work/policy" /root/policy || return 1
+        to=(--add-to /root/policy)
     fi
-    # shellcheck disable=SC2086 # words
-    lab exec "$1" -n xlsec policy learn --local --event-log /run/xlsec/event-log \
-        --class "xen$1" --set "$2" $more >"$work/policy.new" &&
+    lab exec "$n" -n xlsec policy learn --local --event-log /run/xlsec/event-log \
+        --class "xen$n" --set "$set" "${to[@]}" "$@" >"$work/policy.new" &&
         mv "$work/policy.new" "$work/policy"
 }
 
@@ -105,8 +104,9 @@ attest_warm() {
     done
 }
 
-# sent_to_refused FILE: what the source sent over a recorded connection, in octets.
-# Less than one record of 128 KiB, in which alone memory goes.
+# attest_no_guest_byte FILE N NAME: what host N sent over a recorded connection is
+# less than one record of 128 KiB, in which alone memory goes, and has not the
+# secret of its guest NAME.
 attest_no_guest_byte() {
     local sent secret
     lab wire extract "$1" port 8250 from initiator >"$work/sent"

@@ -221,12 +221,17 @@ lab_up() {
     say "up; state in $STATE"
 }
 
-# reboot N [--cmdline WORDS]: power off at once, and on again; the disk and the TPM
-# are what they were, and so is the command line unless WORDS are given.
+# reboot N [--cut] [--cmdline WORDS]: power off at once, and on again. The disk is
+# what it was; the TPM is shut down before, as dom0's kernel would, unless the power
+# is --cut; the command line is what it was unless WORDS are given.
 lab_reboot() {
     host_arg "${1-}"
     shift
     need_up
+    if [ "${1-}" = --cut ]; then
+        "$STATE/bin/tpmline" "$STATE/tpm$N" power-cut || true
+        shift
+    fi
     if [ "${1-}" = --cmdline ]; then
         [ $# = 2 ] || die "say: lab reboot $N --cmdline WORDS"
         set_words "$N" "$2"

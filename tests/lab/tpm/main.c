@@ -24,7 +24,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SWTPM_INIT 2 /* of swtpm's control commands: power off and on */
+/* of swtpm's control commands */
+#define SWTPM_INIT     2 /* power off and on */
+#define SWTPM_SHUTDOWN 3 /* end, when the host goes off */
 
 static struct line {
     const char *dir;
@@ -32,6 +34,7 @@ static struct line {
     int host, tpm;     /* for TPM commands; -1 until there is a pair */
     int control_asked; /* an answer to the host is due */
     int command_asked;
+    int power_cut; /* the host will go off without a word to its TPM */
     unsigned char command[TPM_COMMAND_MAX]; /* the last of the host's */
     size_t command_len;
     struct boot boot;
@@ -168,6 +171,22 @@ static ssize_t message(int fd, void *bytes, size_t len, int give, int *got)
     return done;
 }
 
+/* Carry on; without a control socket, only until nothing is under way: then a
+ * command of ours may come between. */
+static void serve(int control, int until_idle);
+
+/* What dom0's kernel would have told the TPM before a reboot. */
+static void shut_down(void)
+{
+    unsigned char command[12];
+    size_t len = boot_command(command, TPM_CC_SHUTDOWN, TPM_SU_CLEAR);
+
+    serve(-1, 1);
+    if (line.tpm >= 0 && ask_tpm(command, len)) {
+        fprintf(stderr, "tpmline: the TPM refused to shut down\n");
+    }
+}
+
 static void control_request(void)
 {
     unsigned char bytes[8192];
@@ -182,6 +201,9 @@ static void control_request(void)
     }
     if (len >= 4 && tpm_number(bytes, 4) == SWTPM_INIT) {
         boot_begin(&line.boot);
+    }
+    if (len >= 4 && tpm_number(bytes, 4) == SWTPM_SHUTDOWN && !line.power_cut) {
+        shut_down();
     }
     if (message(line.tpm_control, bytes, (size_t)len, give, NULL) != len) {
         end("swtpm went away");
@@ -231,9 +253,6 @@ static void command_answer(void)
     line.command_asked = 0;
     send_all(line.host, answer, len);
 }
-
-/* Carry until nothing is under way: then a command of ours may come between. */
-static void serve(int control, int until_idle);
 
 /* Power off and on, as the host does by swtpm's INIT; the host knows nothing.
  */
@@ -318,6 +337,10 @@ static const char *obey(char **words, int count, FILE *out)
     }
     if (!strcmp(verb, "cut") && (count == 1 || again)) {
         return reset(0, TPM_SU_CLEAR, again);
+    }
+    if (!strcmp(verb, "power-cut") && count == 1) {
+        line.power_cut = 1;
+        return NULL;
     }
     if (!strcmp(verb, "resume") && count == 1) {
         return reset(1, TPM_SU_STATE, 0);
