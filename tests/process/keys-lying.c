@@ -2,8 +2,8 @@
 /*
  * The keys process of a host that lies about itself: its TPM and its keys are
  * genuine and enrolled, and it answers another question than it was asked, or
- * with what it kept.  Which, is in the file "lie" of its configuration.  Linked
- * with --wrap, so that the rest of it is the real one.
+ * with what it kept, or by another TPM.  Which, is in the file "lie" of its
+ * configuration.  Linked with --wrap, so that the rest of it is the real one.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,22 +43,31 @@ static void read_lie(const char *dir)
     fd = open(path, O_RDONLY | O_CLOEXEC);
     n = fd < 0 ? 0 : read(fd, lie, sizeof(lie) - 1);
     lie[n < 0 ? 0 : n] = '\0';
+    lie[strcspn(lie, "\n")] = '\0';
     xls_fd_close(&fd);
     (void)snprintf(path, sizeof(path), "%s/tape", dir);
     tape = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static bool is(const char *word)
+{
+    return strcmp(lie, word) == 0;
 }
 
 enum xls_rc __wrap_xls_attester_open(const struct xls_conf *conf,
                                      struct xls_attester **out,
                                      struct xls_why *why)
 {
-    read_lie(conf->dir);
-    return __real_xls_attester_open(conf, out, why);
-}
+    struct xls_conf bent = *conf;
 
-static bool is(const char *word)
-{
-    return strcmp(lie, word) == 0;
+    read_lie(conf->dir);
+    if (is("software")) { /* in place of the TPM that there is */
+        (void)snprintf(bent.tcti, sizeof(bent.tcti), "none");
+    } else if (is("third")) { /* a host's that is in a good state */
+        (void)snprintf(bent.tcti, sizeof(bent.tcti),
+                       "swtpm:path=/run/third.sock");
+    }
+    return __real_xls_attester_open(&bent, out, why);
 }
 
 /* The question, bent.  The arrays are static: they have to outlive the call. */
