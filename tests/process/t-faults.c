@@ -189,7 +189,8 @@ static bool make_plans(struct test *t)
 
 static const char *const cut_words[] = {"connection", NULL};
 static const char *const stall_words[] = {"heard from the other host",
-                                          "connection", "handshake", NULL};
+                                          "did not say", "connection",
+                                          "handshake", NULL};
 static const char *const changed_words[] = {
     "data was changed on the way", "broke the protocol",
     "does not have the keys that it has to have", NULL};
