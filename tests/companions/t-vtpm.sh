@@ -104,11 +104,12 @@ gone() {
     rm -f "$1.sock" "$1.sock.ctrl"
 }
 
-# on N TOOL...: a tool of tpm2-tools on that host's TPM
+# on N TOOL...: a tool of tpm2-tools on that host's TPM; one that has stopped
+# never answers
 on() {
     local name=$1
     shift
-    TPM2TOOLS_TCTI=swtpm:path=$tmp/$name.sock "$@"
+    TPM2TOOLS_TCTI=swtpm:path=$tmp/$name.sock timeout 30 "$@"
 }
 
 # --- what a TPM holds

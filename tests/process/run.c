@@ -42,6 +42,7 @@ struct network {
     int pid[SIDES];
     int64_t began;
     bool hooked;
+    bool answered;
 };
 
 static enum side sender(enum way way)
@@ -198,6 +199,11 @@ static void hook(struct network *n)
         n->hooked = true;
         n->run->on_record(n->run);
     }
+    if (!n->answered && n->run->on_answer != NULL &&
+        n->run->track[TO_SOURCE].part == PART_COMMITTED) {
+        n->answered = true;
+        n->run->on_answer(n->run);
+    }
 }
 
 static void meet_source(struct network *n)
@@ -252,6 +258,7 @@ static void step(struct network *n)
     for (int way = 0; way < WAYS; way++) {
         if (p[way].revents != 0 && *in_fd(n, (enum way)way) >= 0) {
             take(n, (enum way)way);
+            hook(n);
         }
         if (n->flow[way].have > 0 || n->flow[way].cut) {
             give(n, (enum way)way);

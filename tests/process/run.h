@@ -80,7 +80,9 @@ struct run {
     const struct tape *play[SIDES];     /* in place of that end */
     struct tape *record;                /* NULL, or WAYS of them to be filled */
     void (*on_record)(struct run *run); /* NULL, or once: one has passed */
-    const void *hook_ctx;               /* its */
+    void (*on_answer)(struct run *run); /* NULL, or once: the destination's last
+                                         * word is about to pass */
+    const void *hook_ctx;               /* theirs */
     int cancel[2];                      /* the source's cancel_fd; or -1 */
 
     /* what came of it */

@@ -488,9 +488,21 @@ static void place_is_taken(struct scene *s)
     expect_untouched(s);
 }
 
+/* BURNED has left the destination, and is not at the source yet. */
+static void look_there(struct run *run)
+{
+    struct scene *s = (struct scene *)(uintptr_t)run->hook_ctx;
+
+    expect_at(s, DESTINATION, NOWHERE);
+    expect_at(s, SOURCE, AWAY);
+}
+
+/* [P-82] What has come is gone before BURNED is said. */
 static void destination_cannot_start(struct scene *s)
 {
     s->run.knobs.fail_run = true;
+    s->run.on_answer = look_there;
+    s->run.hook_ctx = s;
     run_go(&s->run);
     judge(&s->run, FATE_STAYED, &s->complaint);
     expect_words(s, SOURCE, "the stand-in may not start");

@@ -395,6 +395,16 @@ START_TEST(nothing_is_replaced)
     source_is_whole();
     T(unlink(at(1, "root/vtpm/web1")) == 0);
     why.text[0] = '\0';
+    m = staged(0, 1);
+    put(at(1, "root/nvram/web1.fd"), "not ours"); /* a file for a file */
+    T(xls_place_settle(m.place, &why) == XLS_HOST_IO);
+    T(xls_place_undo(m.place, &why) == XLS_OK);
+    ck_assert_str_eq(get(at(1, "root/nvram/web1.fd")), "not ours");
+    T(count(at(1, "root/vtpm")) == 0 && count(at(1, "root/nvram")) == 1);
+    T(unlink(at(1, "root/nvram/web1.fd")) == 0);
+    T(xls_pack_put_back(m.pack, &why) == XLS_OK);
+    free_both(&m);
+    why.text[0] = '\0';
     whole_move(0, 1); /* the generation does not count as had */
     end();
 }
