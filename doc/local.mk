@@ -1,4 +1,6 @@
 EXTRA_DIST += doc/EVIDENCE.md doc/FUZZING.md doc/PROOF.md doc/PROTOCOL.md doc/STREAMS-SEEN.md
+EXTRA_DIST += doc/models/README.md doc/models/handshake.pv \
+	doc/models/run doc/models/variants.txt
 
 dist_man_MANS += doc/libxlsec.3 doc/xlsec.conf.5 doc/xl-migrate-secure.8 \
 	doc/xlsec-attest.8 doc/xlsec-bench.8 doc/xlsec-check-quote.8 doc/xlsec-check.8 \
