@@ -15,6 +15,7 @@ include tests/companions/local.mk
 include tests/process/local.mk
 include tests/model/local.mk
 include tests/kem-peer/local.mk
+include tests/handshake-model/local.mk
 include tests/fuzz/local.mk
 include tests/proof/local.mk
 
