@@ -41,8 +41,8 @@
 
 /* The variant. */
 bit DROP_label, DROP_role, DROP_kind, DROP_suite,
-    DROP_epoch, DROP_h, DROP_own_static, DROP_peer_static,
-    DROP_peer_nonce, DROP_migration_id, DROP_policy_digest, DROP_log_digest,
+    DROP_epoch, DROP_h, DROP_attester, DROP_verifier,
+    DROP_nonce, DROP_migration_id, DROP_policy, DROP_logs,
     NO_SELF_CHECK, NO_PIN, ONE_KEY, NO_PCRS,
     NO_SECOND, SAFE_A, SAFE_B, SOFTWARE,
     WIRE, EARLY, SUMS, WHOLE,
@@ -100,14 +100,14 @@ bit stolen[4];      /* host: its static key */
 #define HAS_suite(s, q, e, x) (DROP_suite || (SUITE(q) == SUITE(s)))
 #define HAS_epoch(s, q, e, x) (DROP_epoch || (e == x))
 #define HAS_h(s, q, e, x) (DROP_h || SAME_H(q, s))
-#define HAS_own_static(s, q, e, x) (DROP_own_static || (host[q] == PEER(s)))
-#define HAS_peer_static(s, q, e, x) (DROP_peer_static || (PEER(q) == host[s]))
-#define HAS_peer_nonce(s, q, e, x) (DROP_peer_nonce || (NONCE_OF_PEER(q) == s + 1))
+#define HAS_attester(s, q, e, x) (DROP_attester || (host[q] == PEER(s)))
+#define HAS_verifier(s, q, e, x) (DROP_verifier || (PEER(q) == host[s]))
+#define HAS_nonce(s, q, e, x) (DROP_nonce || (NONCE_OF_PEER(q) == s + 1))
 #define HAS_migration_id(s, q, e, x) (DROP_migration_id || (mid[q] == mid[s]))
 /* Of the policy and the log the blob around the quote says what they are: may
  * that be a lie? */
-#define HAS_policy_digest (!DROP_policy_digest)
-#define HAS_log_digest (!DROP_log_digest)
+#define HAS_policy (!DROP_policy)
+#define HAS_logs (!DROP_logs)
 #define HAS_sums(s, q, e, x) (!SUMS || x == 0 || e == 0 || sums[q] == stream[s])
 /* A quote that the same key made for another use, of octets that the attacker
  * chose: only the label is not his. */
@@ -119,8 +119,8 @@ bit stolen[4];      /* host: its static key */
 
 #define HOLDS(s, q, e, x) (SIGNER(s, q) && KEY_OF_KIND(q) && \
     HAS_role(s, q, e, x) && HAS_kind(s, q, e, x) && HAS_suite(s, q, e, x) && \
-    HAS_epoch(s, q, e, x) && HAS_h(s, q, e, x) && HAS_own_static(s, q, e, x) && \
-    HAS_peer_static(s, q, e, x) && HAS_peer_nonce(s, q, e, x) && \
+    HAS_epoch(s, q, e, x) && HAS_h(s, q, e, x) && HAS_attester(s, q, e, x) && \
+    HAS_verifier(s, q, e, x) && HAS_nonce(s, q, e, x) && \
     HAS_migration_id(s, q, e, x) && HAS_sums(s, q, e, x))
 
 /* What it is worth: the word of the host that s means, of this session, of this
@@ -139,7 +139,7 @@ bit stolen[4];      /* host: its static key */
 #define FORGED(s) (KEYS(s) && (NO_PCRS || !HAS_label))
 #define EVIDENCE(s, x) (OF_ANY(COMES, s, x) || FORGED(s))
 #define WORTHLESS(s, q, e, x) (COMES(s, q, e, x) && (!WORTH(s, q, e, x) || \
-    (KEYS(s) && (!HAS_policy_digest || !HAS_log_digest))))
+    (KEYS(s) && (!HAS_policy || !HAS_logs))))
 /* Whatever would be accepted is worth something. */
 #define SOUND(s, x) (!OF_ANY(WORTHLESS, s, x) && !FORGED(s))
 
@@ -403,12 +403,12 @@ init
             READ(DROP_suite);
             READ(DROP_epoch);
             READ(DROP_h);
-            READ(DROP_own_static);
-            READ(DROP_peer_static);
-            READ(DROP_peer_nonce);
+            READ(DROP_attester);
+            READ(DROP_verifier);
+            READ(DROP_nonce);
             READ(DROP_migration_id);
-            READ(DROP_policy_digest);
-            READ(DROP_log_digest);
+            READ(DROP_policy);
+            READ(DROP_logs);
             READ(NO_SELF_CHECK);
             READ(NO_PIN);
             READ(ONE_KEY);
