@@ -96,9 +96,18 @@ stop() {
     rm -f "$1.sock" "$1.sock.ctrl"
 }
 
-# gone N: its swtpm has ended by itself
+# gone N: its swtpm ends by itself, soon
 gone() {
+    local still=0
     ran=$((ran + 1))
+    while kill -0 "${pids[$1]}" 2>/dev/null; do
+        still=$((still + 1))
+        [ $still -lt 300 ] || {
+            fail "swtpm $1 is still there"
+            kill "${pids[$1]}"
+        }
+        sleep 0.1
+    done
     wait "${pids[$1]}" || fail "swtpm $1 ended with $?"
     unset "pids[$1]"
     rm -f "$1.sock" "$1.sock.ctrl"
