@@ -117,7 +117,8 @@ static void begin(void)
     unsigned char *at = spki.octets;
 
     T(xls_crypto_start() == XLS_OK);
-    root_key = EVP_RSA_gen(2048);
+    /* making RSA keys takes minutes where the program is watched */
+    root_key = t_stride(2) == 1 ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
     middle_key = EVP_EC_gen("P-256");
     ek_key = EVP_EC_gen("P-256");
     other_key = EVP_EC_gen("P-256");
@@ -391,11 +392,13 @@ START_TEST(kinds_of_endorsement_keys)
     unsigned char *at;
 
     T(xls_crypto_start() == XLS_OK);
-    ck_assert_str_eq(credential_rule(EVP_RSA_gen(2048), NULL), "");
+    if (t_stride(2) == 1) {
+        ck_assert_str_eq(credential_rule(EVP_RSA_gen(2048), NULL), "");
+        ck_assert_str_eq(credential_rule(EVP_RSA_gen(3072), NULL), "E-64");
+        ck_assert_str_eq(credential_rule(EVP_RSA_gen(2047), NULL), "E-64");
+    }
     ck_assert_str_eq(credential_rule(EVP_EC_gen("P-256"), NULL), "");
     ck_assert_str_eq(credential_rule(EVP_EC_gen("P-384"), NULL), "");
-    ck_assert_str_eq(credential_rule(EVP_RSA_gen(3072), NULL), "E-64");
-    ck_assert_str_eq(credential_rule(EVP_RSA_gen(2047), NULL), "E-64");
     ck_assert_str_eq(credential_rule(EVP_EC_gen("P-521"), NULL), "E-64");
     ck_assert_str_eq(credential_rule(EVP_EC_gen("secp256k1"), NULL), "E-64");
     ck_assert_str_eq(
