@@ -42,9 +42,12 @@ static void add_string(struct line *l, const char *name, const char *text)
     add(l, name);
     add(l, "\":\"");
     for (const char *c = text; *c != '\0'; c++) {
-        const char one[3] = {*c == '"' || *c == '\\' ? '\\' : *c,
-                             *c == '"' || *c == '\\' ? *c : '\0', '\0'};
+        char one[3] = {*c, '\0', '\0'};
 
+        if (*c == '"' || *c == '\\') {
+            one[0] = '\\';
+            one[1] = *c;
+        }
         add(l, *c < ' ' || *c > '~' ? "?" : one);
     }
     add(l, "\"");
