@@ -19,24 +19,29 @@ struct xls_first {
     uint8_t policy[32];
 };
 
-/*
- * Verify a TPM's quote: the signature and everything around it.  first is NULL
- * for the first, and class where there is no policy.  *claims (values and
- * firmware) and *clock are written only on XLS_OK.  In a build without TPM
- * support it refuses, with that reason. Errors: xls_quote_check()'s.
- */
-XLS_MUST_USE enum xls_rc
-xls_appraise_quote(const struct xls_enrolled *enrolled,
-                   const struct xls_policy_class *class,
-                   const struct xls_evidence *e, const uint8_t *binder,
-                   const struct xls_first *first, struct xls_claims *claims,
-                   struct xls_quote_clock *clock, struct xls_reason *why);
+/* What Evidence is held against.  All are borrowed. */
+struct xls_held {
+    const struct xls_enrolled *enrolled;
+    const struct xls_policy_class *class; /* or NULL: there is no policy */
+    const struct xls_first *first;        /* or NULL: this is the first */
+    const uint8_t *binder;                /* XLS_BINDER_LEN octets */
+};
 
-/* The same of a software Attester's statement. */
-XLS_MUST_USE enum xls_rc xls_appraise_statement(
-    const struct xls_enrolled *enrolled, const struct xls_policy_class *class,
-    const struct xls_evidence *e, const uint8_t *binder,
-    const struct xls_first *first, struct xls_claims *claims,
-    struct xls_software_clock *clock, struct xls_reason *why);
+/*
+ * Verify a TPM's quote: the signature and everything around it.  now's claims
+ * (values and firmware) and clock are written only on XLS_OK.  In a build
+ * without TPM support it refuses, with that reason. Errors:
+ * xls_quote_check()'s.
+ */
+XLS_MUST_USE enum xls_rc xls_appraise_quote(const struct xls_held *held,
+                                            const struct xls_evidence *e,
+                                            struct xls_first *now,
+                                            struct xls_reason *why);
+
+/* The same of a software Attester's statement: claims, and boot. */
+XLS_MUST_USE enum xls_rc xls_appraise_statement(const struct xls_held *held,
+                                                const struct xls_evidence *e,
+                                                struct xls_first *now,
+                                                struct xls_reason *why);
 
 #endif

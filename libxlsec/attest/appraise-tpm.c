@@ -3,26 +3,25 @@
 #include "attest/appraise-private.h"
 #include "attest/name.h"
 
-enum xls_rc
-xls_appraise_quote(const struct xls_enrolled *enrolled,
-                   const struct xls_policy_class *class,
-                   const struct xls_evidence *e, const uint8_t *binder,
-                   const struct xls_first *first, struct xls_claims *claims,
-                   struct xls_quote_clock *clock, struct xls_reason *why)
+enum xls_rc xls_appraise_quote(const struct xls_held *held,
+                               const struct xls_evidence *e,
+                               struct xls_first *now, struct xls_reason *why)
 {
+    const struct xls_enrolled *enrolled = held->enrolled;
+    const struct xls_policy_class *class = held->class;
     const struct xls_quote quote = {.message = e->message,
                                     .message_len = e->message_len,
                                     .signature = e->signature,
                                     .signature_len = e->signature_len,
                                     .pcrs = &e->pcrs};
     struct xls_quote_want want = {
-        .qualification = binder,
+        .qualification = held->binder,
         .qualification_len = XLS_BINDER_LEN,
         .pcrs = class == NULL ? 0 : xls_policy_pcrs(class),
         .any_pcrs = class == NULL,
         .firmware = class == NULL ? NULL : xls_policy_firmware(class),
         .last = enrolled->has_last ? &enrolled->last : NULL,
-        .first = first == NULL ? NULL : &first->clock};
+        .first = held->first == NULL ? NULL : &held->first->clock};
     uint8_t signer[XLS_NAME_LEN];
     struct xls_quote_facts facts;
     struct xls_ak *ak = NULL;
@@ -39,10 +38,10 @@ xls_appraise_quote(const struct xls_enrolled *enrolled,
         rc = xls_quote_check(&quote, ak, &want, &facts, why);
     }
     if (rc == XLS_OK) {
-        claims->kind = XLS_EVIDENCE_TPM;
-        claims->pcrs = facts.pcrs;
-        claims->firmware = facts.firmware;
-        *clock = facts.clock;
+        now->claims.kind = XLS_EVIDENCE_TPM;
+        now->claims.pcrs = facts.pcrs;
+        now->claims.firmware = facts.firmware;
+        now->clock = facts.clock;
     }
     xls_ak_free(ak);
     return rc;

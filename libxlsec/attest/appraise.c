@@ -142,19 +142,20 @@ static void bind(const struct xls_appraiser *a, const struct xls_evidence *e,
 static enum xls_rc verify(struct xls_appraiser *a, const struct xls_evidence *e,
                           struct xls_first *now, struct xls_reason *why)
 {
-    const struct xls_first *first = a->epoch == 0 ? NULL : &a->first;
     uint8_t binder[XLS_BINDER_LEN];
+    const struct xls_held held = {.enrolled = &a->enrolled,
+                                  .class = a->class,
+                                  .first = a->epoch == 0 ? NULL : &a->first,
+                                  .binder = binder};
     enum xls_rc rc;
 
     bind(a, e, binder);
     now->kind = e->kind;
     memcpy(now->policy, e->policy, sizeof(now->policy));
     if (e->kind == XLS_EVIDENCE_TPM) {
-        rc = xls_appraise_quote(&a->enrolled, a->class, e, binder, first,
-                                &now->claims, &now->clock, why);
+        rc = xls_appraise_quote(&held, e, now, why);
     } else {
-        rc = xls_appraise_statement(&a->enrolled, a->class, e, binder, first,
-                                    &now->claims, &now->boot, why);
+        rc = xls_appraise_statement(&held, e, now, why);
     }
     now->claims.log = e->log_len == 0 ? NULL : e->log;
     now->claims.log_len = e->log_len;
@@ -178,7 +179,7 @@ static enum xls_rc judge_same(const struct xls_appraiser *a,
                           "names another policy, than its first");
 }
 
-static void say_lines(const char *text, xls_appraise_say *say, void *ctx)
+static void say_lines(const char *text, xls_appraise_say *say)
 {
     char line[512];
 
@@ -188,7 +189,7 @@ static void say_lines(const char *text, xls_appraise_say *say, void *ctx)
 
         memcpy(line, text, kept);
         line[kept] = '\0';
-        say(ctx, line);
+        say(line);
         text += len + (text[len] == '\n' ? 1 : 0);
     }
 }
@@ -220,8 +221,8 @@ static void settle(struct xls_appraiser *a, const struct xls_first *now,
 }
 
 static enum xls_rc judge(struct xls_appraiser *a, const struct xls_evidence *e,
-                         xls_appraise_say *say, void *ctx,
-                         struct xls_attested *out, struct xls_reason *why)
+                         xls_appraise_say *say, struct xls_attested *out,
+                         struct xls_reason *why)
 {
     struct xls_appraisal *verdict = NULL;
     struct xls_first now;
@@ -261,14 +262,14 @@ static enum xls_rc judge(struct xls_appraiser *a, const struct xls_evidence *e,
     if (rc == XLS_OK) {
         settle(a, &now, verdict->set, out);
     } else {
-        say_lines(verdict->text, say, ctx);
+        say_lines(verdict->text, say);
     }
     free(verdict);
     return rc;
 }
 
 enum xls_rc xls_appraise(struct xls_appraiser *a, const uint8_t *evidence,
-                         size_t len, xls_appraise_say *say, void *ctx,
+                         size_t len, xls_appraise_say *say,
                          struct xls_attested *out, struct xls_reason *why)
 {
     struct xls_evidence e;
@@ -282,7 +283,7 @@ enum xls_rc xls_appraise(struct xls_appraiser *a, const uint8_t *evidence,
                               "the host's Evidence is malformed, or once too "
                               "often there");
     }
-    a->rc = judge(a, &e, say, ctx, out, why);
+    a->rc = judge(a, &e, say, out, why);
     a->epoch++;
     return a->rc;
 }

@@ -68,11 +68,11 @@ struct xls_attested {
 struct xls_appraiser;
 
 /* Takes a line of explanation, NUL-terminated printable ASCII. */
-typedef void xls_appraise_say(void *ctx, const char *line);
+typedef void xls_appraise_say(const char *line);
 
 /*
  * Begin.  policy is the text of the appraisal policy, whoever signed it; NULL:
- * there is none.  Everything is copied.  say may be NULL.  *out is the
+ * there is none.  Everything is copied.  *out is the
  * caller's, and untouched on error.
  * Errors: XLS_PEER_POLICY (an enrolled key is none, a policy is none, or none
  * covers that host), XLS_HOST_NOMEM.
@@ -88,13 +88,14 @@ void xls_appraiser_free(struct xls_appraiser *a);
 /*
  * Judge Evidence, len octets: the first call the first, the second that of the
  * commit, a third is refused.  A refusal is final.  *out is written only on
- * XLS_OK.  What explains a refusal beyond why goes to say.
+ * XLS_OK.  What explains a refusal beyond why goes to say, which may be
+ * NULL.
  * Errors: XLS_PEER_SHORT, XLS_PEER_RANGE, XLS_PEER_TRAIL, XLS_PEER_AUTH,
  * XLS_PEER_POLICY, XLS_PEER_ORDER, XLS_HOST_NOMEM.
  */
 XLS_MUST_USE enum xls_rc xls_appraise(struct xls_appraiser *a,
                                       const uint8_t *evidence, size_t len,
-                                      xls_appraise_say *say, void *ctx,
+                                      xls_appraise_say *say,
                                       struct xls_attested *out,
                                       struct xls_reason *why);
 

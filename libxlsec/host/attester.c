@@ -309,6 +309,8 @@ static enum xls_rc show_software(struct xls_attester *a,
         e->signature = signature;
         e->signature_len = sizeof(signature);
         rc = xls_evidence_put(e, out, len);
+        e->message = NULL; /* they end here */
+        e->signature = NULL;
     }
     return rc;
 }

@@ -163,9 +163,9 @@ static enum xls_rc start(struct keys *k, struct xls_ipc_msg *msg,
     }
     memcpy(body, k->host.pub, XLS_KEY);
     if (k->expected != NULL) {
-        memcpy(body + XLS_KEY, k->expected->key, XLS_KEY);
+        memcpy(&body[XLS_KEY], k->expected->key, XLS_KEY);
     }
-    body[2 * XLS_KEY] = (uint8_t)xls_attester_kind(k->attester);
+    body[(size_t)2 * XLS_KEY] = (uint8_t)xls_attester_kind(k->attester);
     return xls_ipc_send(XLS_CTL_FD, XLS_MSG_KEYS_READY, body, sizeof(body));
 }
 
@@ -230,7 +230,7 @@ static enum xls_rc mix_peer(struct keys *k, const struct mix_ask *ask,
 
     memcpy(body, ask->key, XLS_KEY);
     if (peer != NULL) {
-        memcpy(body + XLS_KEY, peer->name, len);
+        memcpy(&body[XLS_KEY], peer->name, len);
     }
     if (xls_ipc_send(XLS_CTL_FD, XLS_MSG_KEYS_PEER, body, XLS_KEY + len) !=
         XLS_OK) {

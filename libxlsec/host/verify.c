@@ -56,11 +56,10 @@ static void drop(struct verify *v)
     v->len = 0;
 }
 
-static void say(void *ctx, const char *line)
+static void say(const char *line)
 {
     size_t len = strlen(line);
 
-    (void)ctx;
     (void)!xls_ipc_send(XLS_CTL_FD, XLS_MSG_VERIFY_SAID, line, len);
 }
 
@@ -76,11 +75,11 @@ static enum xls_rc tell(struct xls_why *why, enum xls_rc rc,
     }
     if (reason->expected[0] != '\0') {
         (void)snprintf(line, sizeof(line), "expected %s", reason->expected);
-        say(NULL, line);
+        say(line);
     }
     if (reason->seen[0] != '\0') {
         (void)snprintf(line, sizeof(line), "seen     %s", reason->seen);
-        say(NULL, line);
+        say(line);
     }
     return xls_why_set(why, rc, "[%s] %s", reason->rule, reason->text);
 }
@@ -127,7 +126,7 @@ static enum xls_rc judge(struct verify *v, struct xls_why *why)
     struct xls_reason reason = {.rule = ""};
     size_t len = 0;
     enum xls_rc rc = xls_appraise(v->appraiser, (const uint8_t *)v->octets,
-                                  v->len, say, NULL, &attested, &reason);
+                                  v->len, say, &attested, &reason);
 
     drop(v);
     if (rc != XLS_OK) {
