@@ -129,13 +129,12 @@ enum xls_rc xls_prove_begin(struct xls_crew *crew, struct xls_why *why)
 
     if (rc == XLS_OK) {
         peer = xls_peers_by_key(&peers, crew->peer_key);
-        rc = peer == NULL ? xls_why_set(why, XLS_PEER_POLICY,
-                                        "%s/peers.d has no file for that host "
-                                        "any more",
-                                        crew->conf.dir)
-                          : XLS_OK;
     }
-    if (rc == XLS_OK && peer->evidence == XLS_EVIDENCE_NONE) {
+    if (rc == XLS_OK && peer == NULL) {
+        rc = xls_why_set(why, XLS_PEER_POLICY,
+                         "%s/peers.d has no file for that host any more",
+                         crew->conf.dir);
+    } else if (rc == XLS_OK && peer->evidence == XLS_EVIDENCE_NONE) {
         crew->waived = peer->evidence_waived;
         rc = crew->waived ? XLS_OK : undecided(peer, why);
     } else if (rc == XLS_OK) {
