@@ -39,7 +39,7 @@ enum xls_rc xls_policy_of_host(const struct xls_policy_options *opts,
                                    .measure = xls_xen_measure_ops()};
     struct xls_claims *claims = &out->claims;
     struct xls_report report;
-    struct xls_evidence e;
+    struct xls_evidence e = {.kind = XLS_EVIDENCE_NONE};
     enum xls_rc rc = XLS_HOST_GONE;
 
     if (xls_send(&setup, &report, why) == XLS_MOVED) {

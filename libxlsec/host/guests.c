@@ -143,7 +143,7 @@ static int is_guest_file(const struct dirent *entry)
 static enum xls_rc look(const char *dir, const char *file, const char *name,
                         struct xls_guest_conf *out, struct xls_why *why)
 {
-    struct xls_guest_conf guest;
+    struct xls_guest_conf guest = {.name = ""};
     char path[XLS_PATH + 256 + 16];
     char *text = NULL;
     enum xls_rc rc;
