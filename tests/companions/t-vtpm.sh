@@ -10,7 +10,7 @@ move=$build/tests/companions/move
     echo "not built"
     exit 77
 }
-for tool in swtpm swtpm_ioctl tpm2_nvdefine tpm2_createek; do
+for tool in swtpm swtpm_ioctl tpm2_nvdefine tpm2_createek openssl; do
     command -v $tool >/dev/null || {
         echo "$tool is not installed: no real vTPM was moved"
         exit 77
