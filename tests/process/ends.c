@@ -71,6 +71,7 @@ static void be_source(struct run *run)
         setup.measure = xls_standin_measure_ops();
         end->verdict = (int)xls_send(&setup, &end->report, &end->why);
         note(end, &probe.standin, fds);
+        xls_report_free(&end->report);
     }
     xls_standin_free(&probe.standin);
 }
