@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += libxlsec/libxlsec-attest.la
 libxlsec_libxlsec_attest_la_SOURCES = \
 	libxlsec/attest/appraise.c libxlsec/attest/appraise.h \
 	libxlsec/attest/appraise-private.h libxlsec/attest/appraise-software.c \
+	libxlsec/attest/lean.h \
 	libxlsec/host/verify.c
 if TPM
 XLS_ATTEST_LIBS = $(TSS2MU_LIBS) $(CRYPTO_LIBS)
@@ -14,6 +15,7 @@ libxlsec_libxlsec_attest_la_SOURCES += \
 	libxlsec/attest/area.c libxlsec/attest/area.h \
 	libxlsec/attest/credential.c libxlsec/attest/credential.h \
 	libxlsec/attest/ekcert.c libxlsec/attest/ekcert.h \
+	libxlsec/attest/lean.c \
 	libxlsec/attest/pcrs-digest.c \
 	libxlsec/attest/quote.c libxlsec/attest/quote.h
 else

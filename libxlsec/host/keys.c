@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "attest/lean.h"
 #include "base/secret.h"
 #include "base/wr.h"
 #include "crypto/dh.h"
@@ -414,6 +415,7 @@ int xls_keys_main(void)
         rc = xls_cage_common();
     }
     if (rc == XLS_OK) {
+        xls_libcrypto_lean(); /* tpm2-tss's */
         rc = xls_crypto_start();
     }
     if (rc == XLS_OK) {

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "attest/evidence.h"
+#include "attest/lean.h"
 #include "crypto/start.h"
 #include "host/cage.h"
 #include "host/clock.h"
@@ -176,6 +177,7 @@ int xls_verify_main(void)
         rc = XLS_HOST_IO;
     }
     if (rc == XLS_OK) {
+        xls_libcrypto_lean();
         rc = xls_crypto_start();
     }
     if (rc == XLS_OK) {
