@@ -40,13 +40,14 @@ enum xls_rc xls_sending_piece(struct xls_sending *s)
 {
     size_t left = s->archive_len - s->archive_at;
     size_t n = left < XLS_PIECE_MAX ? left : XLS_PIECE_MAX;
-    const uint8_t *at = s->archive + s->archive_at;
+    const uint8_t *at;
     enum xls_rc rc;
 
     if (!s->asked || s->archive == NULL) {
         return XLS_OK;
     }
     s->asked = false;
+    at = s->archive + s->archive_at;
     s->archive_at += n;
     rc = xls_pieces_send(s->crew.wire.ctl, at, n, n == left);
     return rc == XLS_OK ? rc : xls_crew_reason(&s->crew, rc, s->why);
