@@ -80,6 +80,12 @@ static bool options_ok(const struct options *o, const char *ek)
                       o->name);
         return false;
     }
+    if (o->address != NULL && !xls_peer_address_ok(o->address)) {
+        xls_say_error(PROGRAM,
+                      "--address %s: is neither a host name nor an address",
+                      o->address);
+        return false;
+    }
     if (ek != NULL && o->ek == XLS_SPKI_NONE) {
         xls_say_error(
             PROGRAM, "--ek %s: is none of rsa-2048, ecc-p256 and ecc-p384", ek);

@@ -24,7 +24,7 @@ static bool word_address(void *out, const char *value)
     struct xls_bundle *b = out;
 
     (void)snprintf(b->address, sizeof(b->address), "%s", value);
-    return value[0] != '\0' && strlen(value) < sizeof(b->address);
+    return xls_peer_address_ok(value);
 }
 
 static bool word_port(void *out, const char *value)

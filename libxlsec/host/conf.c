@@ -249,7 +249,8 @@ static bool peer_address(void *out, const char *value)
 {
     struct xls_peer *p = out;
 
-    return set_text(p->address, sizeof(p->address), value);
+    return xls_peer_address_ok(value) &&
+           set_text(p->address, sizeof(p->address), value);
 }
 
 static bool peer_port(void *out, const char *value)
@@ -400,6 +401,17 @@ bool xls_peer_name_ok(const char *name)
     }
     return strspn(name, "abcdefghijklmnopqrstuvwxyz"
                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == len;
+}
+
+bool xls_peer_address_ok(const char *address)
+{
+    size_t len = strlen(address);
+
+    if (len == 0 || len >= XLS_ADDRESS || address[0] == '-') {
+        return false;
+    }
+    return strspn(address, "abcdefghijklmnopqrstuvwxyz"
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%") == len;
 }
 
 bool xls_peer_allow_ok(const char *allow)

@@ -119,6 +119,10 @@ const struct xls_peer *xls_peers_by_key(const struct xls_peers *peers,
  * '_', beginning with a letter or digit. */
 bool xls_peer_name_ok(const char *name);
 
+/* True for what may be a peer's address: at most 255 of letters, digits, '.',
+ * '-', '_', and of IPv6 ':', '%'; not beginning with '-'. */
+bool xls_peer_address_ok(const char *address);
+
 /* True for what `allow` in a peer's file may say. */
 bool xls_peer_allow_ok(const char *allow);
 

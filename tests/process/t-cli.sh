@@ -155,6 +155,8 @@ says err "xlsec id: $b/xlsec.conf:2: 'port' has to be a port, 1 to 65535"
 rm "$b/xlsec.conf"
 run 1 "$bin/xlsec" id --confdir "$b" --name ../xen2
 says err "'../xen2' cannot be a host's name here; give another one with --name"
+run 1 "$bin/xlsec" id --confdir "$b" --name xen2 --address "a b"
+says err "xlsec id: --address a b: is neither a host name nor an address"
 run 1 "$bin/xlsec" id --confdir "$tmp/none" --name xen2
 says err "$tmp/none/host.key: cannot be opened: No such file or directory; run: xlsec init"
 run 2 "$bin/xlsec" id more

@@ -226,6 +226,12 @@ static const struct bad bad_bundles[] = {
     {HEAD "port = 99999999999999999999\n",
      "f:4: 'port' has to be a port, 1 to 65535"},
     {HEAD "address =\n", "f:4: 'address' has to be a host name or an address"},
+    {HEAD "address =;a\n", /* printed, the rest would be a comment */
+     "f:4: 'address' has to be a host name or an address"},
+    {HEAD "address = a\rb\n",
+     "f:4: 'address' has to be a host name or an address"},
+    {HEAD "address = \"a\n",
+     "f:4: 'address' has to be a host name or an address"},
     {HEAD "ak-name = 00\n", "f:4: 'ak-name' has to be 68 hexadecimal digits"},
     {HEAD "ak = *\n", "f:4: 'ak' has to be a public key in base64"},
     {HEAD "ek = AAA\n", "f:4: 'ek' has to be a public key in base64"},
