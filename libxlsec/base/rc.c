@@ -24,6 +24,8 @@ static const struct words table[] = {
     {XLS_HOST_CONF, "host-conf", "the configuration is not usable"},
     {XLS_HOST_GONE, "host-gone", "a helper process ended early"},
     {XLS_HOST_XEN, "host-xen", "Xen's toolstack failed"},
+    {XLS_HOST_BUSY, "host-busy", "another migration or process is at it"},
+    {XLS_HOST_DOUBT, "host-doubt", "whether it was done is not known"},
     {XLS_BUG_CONTRACT, "bug-contract", "internal error"},
 };
 

@@ -31,6 +31,8 @@ enum xls_rc {
     XLS_HOST_CONF,          /* configuration or key file is not usable */
     XLS_HOST_GONE,          /* a process of ours ended early */
     XLS_HOST_XEN,           /* libxl, libxenctrl or libxenstore failed */
+    XLS_HOST_BUSY,          /* another process or migration is at it */
+    XLS_HOST_DOUBT,         /* done or not: a sync failed, a step is unknown */
 
     XLS_BUG_CONTRACT = 0x300, /* a documented precondition was broken */
 };
