@@ -280,7 +280,7 @@ static bool is_due(const struct wire *w)
 {
     enum xls_session_phase phase = xls_session_phase(w->session);
 
-    if (phase < XLS_PHASE_READY || phase == XLS_PHASE_CLOSED) {
+    if (phase < XLS_PHASE_READY || phase >= XLS_PHASE_GIVEN_UP) {
         return false;
     }
     return w->asked < (phase < XLS_PHASE_ENDED ? 1U : 2U);

@@ -38,14 +38,14 @@ static const struct kind kinds[XLS_CONTROL_TYPES] = {
     [XLS_ALIVE] = {"ALIVE", XLS_CONTROL_SMALL, true, true},
     [XLS_PART] = {"PART", XLS_CONTROL_LARGE, true, true},
     [XLS_EVIDENCE] = {"EVIDENCE", XLS_CONTROL_LARGE, true, true},
+    [XLS_SETTLE] = {"SETTLE", XLS_CONTROL_SMALL, true, false},
 };
 
 static const struct kind *kind_of(enum xls_control_type type)
 {
     static const struct kind none = {"unknown", 0, false, false};
 
-    return type > XLS_CONTROL_NONE && type <= XLS_EVIDENCE ? &kinds[type]
-                                                           : &none;
+    return type > XLS_CONTROL_NONE && type <= XLS_SETTLE ? &kinds[type] : &none;
 }
 
 const char *xls_control_name(enum xls_control_type type)
@@ -254,6 +254,10 @@ static void put_body(struct xls_wr *wr, const struct xls_control *msg)
         xls_wr_u32be(wr, (uint32_t)msg->u.shown.len);
         xls_wr_copy(wr, msg->u.shown.data, msg->u.shown.len);
         break;
+    case XLS_SETTLE:
+        xls_wr_u8(wr, (uint8_t)msg->u.settle.word); /* [P-96] */
+        xls_wr_copy(wr, msg->u.settle.id, XLS_ID_LEN);
+        break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
         break;
@@ -299,6 +303,13 @@ static void get_body(struct xls_rd *rd, struct xls_control *msg)
     case XLS_EVIDENCE:
         get_shown(rd, &msg->u.shown, 1);
         break;
+    case XLS_SETTLE:
+        msg->u.settle.word = (enum xls_settle_word)xls_rd_u8(rd);
+        xls_rd_range(rd, msg->u.settle.word, XLS_SETTLE_COMMIT,
+                     XLS_SETTLE_ABORT);
+        xls_rd_copy(rd, msg->u.settle.id, XLS_ID_LEN);
+        xls_rd_range(rd, xls_id_is_set(msg->u.settle.id), 1, 1);
+        break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
         break;
@@ -320,6 +331,9 @@ static bool fits(const struct xls_control *msg)
 
     if (msg->type == XLS_COMMITTED) {
         return msg->u.started <= XLS_STARTED_PAUSED;
+    }
+    if (msg->type == XLS_SETTLE) {
+        return msg->u.settle.word <= XLS_SETTLE_ABORT;
     }
     if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) {
         return msg->u.shown.data != NULL &&
@@ -367,7 +381,7 @@ enum xls_rc xls_control_get(const uint8_t *in, size_t len,
 
     memset(&msg, 0, sizeof(msg));
     msg.type = (enum xls_control_type)xls_rd_u8(&rd);
-    xls_rd_range(&rd, msg.type, XLS_OFFER, XLS_EVIDENCE);
+    xls_rd_range(&rd, msg.type, XLS_OFFER, XLS_SETTLE);
     if (rd.rc == XLS_OK) {
         xls_rd_range(&rd, len, kinds[msg.type].size, kinds[msg.type].size);
     }

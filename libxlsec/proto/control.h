@@ -53,13 +53,21 @@ enum xls_control_type {
     XLS_ALIVE = 10,    /* either: nothing to say, still here */
     XLS_PART = 11,     /* either: Evidence, and more of it follows */
     XLS_EVIDENCE = 12, /* either: Evidence, the last of it */
+    XLS_SETTLE = 13,   /* source: what became of an earlier migration? */
 };
-#define XLS_CONTROL_TYPES 13
+#define XLS_CONTROL_TYPES 14
 
 enum xls_started {
     XLS_STARTED_NONE = 0,
     XLS_STARTED_RUNNING = 1,
     XLS_STARTED_PAUSED = 2, /* as the offer wanted */
+};
+
+/* What a SETTLE asks for. */
+enum xls_settle_word {
+    XLS_SETTLE_NONE = 0,
+    XLS_SETTLE_COMMIT = 1, /* the guest is yours */
+    XLS_SETTLE_ABORT = 2,  /* it is mine */
 };
 
 #define XLS_OFFER_PAUSED 1U /* leave the guest paused at the destination */
@@ -120,6 +128,11 @@ struct xls_shown {
     size_t len;          /* XLS_SHOWN_PART_MAX in a PART, else 1 to that */
 };
 
+struct xls_settle {
+    enum xls_settle_word word;
+    uint8_t id[XLS_ID_LEN]; /* of the migration that is asked about */
+};
+
 struct xls_control {
     enum xls_control_type type;
     uint8_t id[XLS_ID_LEN]; /* of the migration, chosen at random; not zero */
@@ -132,6 +145,7 @@ struct xls_control {
         enum xls_started started;    /* COMMITTED */
         uint64_t received;           /* ALIVE: octets of data opened so far */
         struct xls_shown shown;      /* PART, EVIDENCE */
+        struct xls_settle settle;
     } u;
 };
 

@@ -16,6 +16,7 @@ enum xls_session_phase {
     XLS_PHASE_SHOWN_S,   /* the source's has passed, */
     XLS_PHASE_SHOWN_D,   /* or the destination's, */
     XLS_PHASE_SHOWN,     /* or both; no OFFER yet */
+    XLS_PHASE_ASKED,     /* SETTLE has passed, the answer has not */
     XLS_PHASE_OFFERED,   /* no answer yet */
     XLS_PHASE_STREAM,    /* records of the guest */
     XLS_PHASE_MORE,      /* the final one has passed; records of companions */
@@ -25,16 +26,17 @@ enum xls_session_phase {
     XLS_PHASE_AGAIN,     /* or both */
     XLS_PHASE_PREPARED,  /* PREPARED has passed */
     XLS_PHASE_COMMITTED, /* COMMIT has passed, the answer has not */
+    XLS_PHASE_GIVEN_UP,  /* ABORT has passed when there may be a copy */
     XLS_PHASE_CLOSED,    /* over; what is still received is dropped unread */
 };
-#define XLS_PHASE_COUNT 16
+#define XLS_PHASE_COUNT 18
 
 /* What moves a session on: a control message, by its type, or a record. */
 enum xls_step {
     XLS_STEP_RECORD = XLS_CONTROL_TYPES,
     XLS_STEP_FINAL,
 };
-#define XLS_STEP_COUNT 15U
+#define XLS_STEP_COUNT 16U
 
 /*
  * The phase after this step (an enum xls_control_type or enum xls_step) taken

@@ -127,7 +127,8 @@ void fz_control(const struct fz_target *t, const uint8_t *data, size_t len)
 
 /* [P-41] [P-59] An offer only after the Evidence of both, PREPARED only after
  * the second of both.  Who says what when: COMMITTED only after COMMIT, which
- * only after PREPARED, which only after the last record of both streams. */
+ * only after PREPARED, which only after the last record of both streams; or
+ * after SETTLE. */
 void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
 {
     enum xls_session_phase phase = XLS_PHASE_READY;
@@ -135,6 +136,8 @@ void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
     unsigned ended = 0;
     bool prepared = false;
     bool committed = false;
+    bool asked = false;
+    bool aborted = false; /* where there may be a copy */
 
     (void)t;
     for (size_t i = 0; i < len && phase != XLS_PHASE_DEAD; i++) {
@@ -149,14 +152,18 @@ void fz_steps(const struct fz_target *t, const uint8_t *data, size_t len)
             phase = next;
             continue;
         }
-        FZ(step != XLS_OFFER || (shown[0] == 1 && shown[1] == 1));
-        FZ(step != XLS_PREPARED || (shown[0] == 2 && shown[1] == 2));
+        FZ((step != XLS_OFFER && step != XLS_SETTLE) ||
+           (shown[0] == 1 && shown[1] == 1));
+        FZ(step != XLS_PREPARED || phase == XLS_PHASE_GIVEN_UP ||
+           (shown[0] == 2 && shown[1] == 2));
         FZ(step != XLS_PREPARED ||
            (ended == 2 && role == XLS_ROLE_DESTINATION));
         FZ(step != XLS_COMMIT || (prepared && role == XLS_ROLE_SOURCE));
-        FZ(step != XLS_COMMITTED || committed);
-        FZ(step != XLS_BURNED || committed);
+        FZ(step != XLS_COMMITTED || committed || asked);
+        FZ(step != XLS_BURNED || committed || asked || aborted);
         FZ(step != XLS_ABORT || !committed);
+        asked = asked || step == XLS_SETTLE;
+        aborted = aborted || (step == XLS_ABORT && ended == 2);
         shown[role == XLS_ROLE_SOURCE ? 0 : 1] += step == XLS_EVIDENCE;
         ended += step == XLS_STEP_FINAL;
         prepared = prepared || step == XLS_PREPARED;

@@ -50,13 +50,15 @@ START_TEST(types_sizes_and_senders)
         {XLS_ALIVE, "ALIVE", true, true},
         {XLS_PART, "PART", true, true},
         {XLS_EVIDENCE, "EVIDENCE", true, true},
+        {XLS_SETTLE, "SETTLE", true, false},
     };
 
     T(T_COUNT(want) == XLS_CONTROL_TYPES - 1);
     for (size_t i = 0; i < T_COUNT(want); i++) {
         T((size_t)want[i].type == i + 1);
         T(strcmp(xls_control_name(want[i].type), want[i].name) == 0);
-        T(xls_control_size(want[i].type) == (i == 0 || i > 9 ? 61440 : 512));
+        T(xls_control_size(want[i].type) ==
+          (i == 0 || i == 10 || i == 11 ? 61440 : 512));
         T(xls_control_sends(XLS_ROLE_SOURCE, want[i].type) == want[i].source);
         T(xls_control_sends(XLS_ROLE_DESTINATION, want[i].type) ==
           want[i].destination);
@@ -129,6 +131,10 @@ static void same(const struct xls_control *a, const struct xls_control *b)
         T(a->u.shown.len == b->u.shown.len);
         T(memcmp(a->u.shown.data, b->u.shown.data, a->u.shown.len) == 0);
         break;
+    case XLS_SETTLE:
+        T(a->u.settle.word == b->u.settle.word);
+        T(memcmp(a->u.settle.id, b->u.settle.id, XLS_ID_LEN) == 0);
+        break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
         break;
@@ -140,7 +146,7 @@ START_TEST(every_type_makes_the_round)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_SETTLE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
@@ -213,7 +219,7 @@ START_TEST(padding_is_zero)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_SETTLE; type++) {
         size_t used = type == XLS_PART       ? XLS_CONTROL_LARGE
                       : type == XLS_EVIDENCE ? 728
                                              : 400;
@@ -243,7 +249,7 @@ START_TEST(sizes_are_exact)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_SETTLE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
@@ -266,7 +272,7 @@ START_TEST(an_id_is_not_zero)
     struct xls_control msg;
     struct xls_control back;
 
-    for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
+    for (unsigned type = XLS_OFFER; type <= XLS_SETTLE; type++) {
         size_t size;
 
         t_sample((enum xls_control_type)type, &msg);
@@ -335,6 +341,12 @@ START_TEST(rulers)
     msg.u.received = 0x0102030405060708U;
     put(&msg);
     T(wire[0] == 10 && memcmp(wire + 20, "\1\2\3\4\5\6\7\10", 8) == 0);
+    t_sample(XLS_SETTLE, &msg); /* [P-96] */
+    msg.u.settle.word = XLS_SETTLE_ABORT;
+    memcpy(msg.u.settle.id, "0123456789abcdef", XLS_ID_LEN);
+    put(&msg);
+    T(wire[0] == 13 && wire[20] == 2 && zero(wire + 37, 475));
+    T(memcmp(wire + 21, "0123456789abcdef", XLS_ID_LEN) == 0);
 }
 END_TEST
 
@@ -388,6 +400,30 @@ START_TEST(numbers_of_an_offer_have_limits)
     T(!offer_ok(&m));
     m.u.offer.target_kib = 1;
     T(offer_ok(&m));
+}
+END_TEST
+
+/* [P-96] */
+START_TEST(a_settle_has_two_words_and_an_id)
+{
+    struct xls_control m;
+    struct xls_control back;
+
+    for (unsigned word = 0; word < 300; word++) {
+        bool good = word == 1 || word == 2;
+
+        t_sample(XLS_SETTLE, &m);
+        m.u.settle.word = (enum xls_settle_word)word;
+        T(offer_ok(&m) == good);
+    }
+    t_sample(XLS_SETTLE, &m);
+    put(&m);
+    wire[20] = 3;
+    T(xls_control_get(wire, XLS_CONTROL_SMALL, &back) == XLS_PEER_RANGE);
+    wire[20] = 0;
+    T(xls_control_get(wire, XLS_CONTROL_SMALL, &back) == XLS_PEER_RANGE);
+    memset(m.u.settle.id, 0, XLS_ID_LEN);
+    T(!offer_ok(&m));
 }
 END_TEST
 
@@ -646,6 +682,7 @@ int main(void)
         an_id_is_not_zero,
         rulers,
         numbers_of_an_offer_have_limits,
+        a_settle_has_two_words_and_an_id,
         config_has_limits,
         companions_of_an_offer,
         strings_have_limits,

@@ -75,6 +75,10 @@ static inline void t_sample(enum xls_control_type type, struct xls_control *msg)
         msg->u.shown.data = t_evidence;
         msg->u.shown.len = 700;
         break;
+    case XLS_SETTLE:
+        msg->u.settle.word = XLS_SETTLE_COMMIT;
+        memset(msg->u.settle.id, 0x2e, XLS_ID_LEN);
+        break;
     case XLS_COMMIT:
     case XLS_CONTROL_NONE:
         break;

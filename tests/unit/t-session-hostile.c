@@ -577,6 +577,9 @@ START_TEST(another_migrations_id_is_refused)
         {XLS_PHASE_PREPARED, true, XLS_COMMIT},
         {XLS_PHASE_COMMITTED, false, XLS_COMMITTED},
         {XLS_PHASE_COMMITTED, false, XLS_BURNED},
+        {XLS_PHASE_SHOWN, true, XLS_SETTLE},
+        {XLS_PHASE_ASKED, false, XLS_COMMITTED},
+        {XLS_PHASE_GIVEN_UP, false, XLS_BURNED},
     };
 
     for (size_t i = 0; i < T_COUNT(cases); i++) {
@@ -803,7 +806,7 @@ END_TEST
 /* Noise in every phase, at both ends: refused, and no harm. */
 START_TEST(noise_is_refused)
 {
-    for (unsigned phase = XLS_PHASE_HANDSHAKE; phase <= XLS_PHASE_COMMITTED;
+    for (unsigned phase = XLS_PHASE_HANDSHAKE; phase <= XLS_PHASE_GIVEN_UP;
          phase++) {
         for (unsigned round = 0; round < 20; round++) {
             struct t_pair p;

@@ -45,7 +45,7 @@ static const struct production live[] = {
     {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
     {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
     {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_COMMIT, XLS_PHASE_COMMITTED},
-    {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_PREPARED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_GIVEN_UP},
     {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_COMMITTED,
      XLS_PHASE_CLOSED},
     {XLS_PHASE_COMMITTED, XLS_ROLE_DESTINATION, XLS_BURNED, XLS_PHASE_CLOSED},
@@ -54,13 +54,29 @@ static const struct production live[] = {
     {XLS_PHASE_MORE, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
     {XLS_PHASE_MORE, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
     {XLS_PHASE_ENDED, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_ENDED, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_GIVEN_UP},
     {XLS_PHASE_AGAIN_S, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_AGAIN_S, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_S, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_GIVEN_UP},
     {XLS_PHASE_AGAIN_D, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_AGAIN_D, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN_D, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_GIVEN_UP},
     {XLS_PHASE_AGAIN, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
-    {XLS_PHASE_AGAIN, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_CLOSED},
+    {XLS_PHASE_AGAIN, XLS_ROLE_SOURCE, XLS_ABORT, XLS_PHASE_GIVEN_UP},
+    {XLS_PHASE_SHOWN, XLS_ROLE_SOURCE, XLS_SETTLE, XLS_PHASE_ASKED},
+    {XLS_PHASE_ASKED, XLS_ROLE_DESTINATION, XLS_COMMITTED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_ASKED, XLS_ROLE_DESTINATION, XLS_BURNED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_ASKED, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_BURNED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_FAILED, XLS_PHASE_CLOSED},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_REFUSE, XLS_PHASE_CLOSED},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_PART, XLS_PHASE_GIVEN_UP},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_EVIDENCE,
+     XLS_PHASE_GIVEN_UP},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_PREPARED,
+     XLS_PHASE_GIVEN_UP},
+    {XLS_PHASE_ASKED, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_ASKED},
+    {XLS_PHASE_ASKED, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_ASKED},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_GIVEN_UP},
+    {XLS_PHASE_GIVEN_UP, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_GIVEN_UP},
     {XLS_PHASE_READY, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_READY},
     {XLS_PHASE_READY, XLS_ROLE_DESTINATION, XLS_ALIVE, XLS_PHASE_READY},
     {XLS_PHASE_SHOWN_S, XLS_ROLE_SOURCE, XLS_ALIVE, XLS_PHASE_SHOWN_S},
@@ -125,7 +141,7 @@ START_TEST(exactly_these_productions_live)
             T(step_of(XLS_ROLE_NONE, phase, step) == XLS_PHASE_DEAD);
         }
     }
-    T(count[0] == 36 && count[1] == 36);
+    T(count[0] == 39 && count[1] == 47);
     T(count[0] + count[1] == T_COUNT(live));
 }
 END_TEST
@@ -137,7 +153,9 @@ START_TEST(every_step_goes_forward)
     for (size_t i = 0; i < T_COUNT(live); i++) {
         bool stays = live[i].step == XLS_ALIVE ||
                      live[i].step == XLS_STEP_RECORD ||
-                     live[i].step == XLS_PART;
+                     live[i].step == XLS_PART ||
+                     (live[i].from == XLS_PHASE_GIVEN_UP &&
+                      live[i].to == XLS_PHASE_GIVEN_UP); /* it crossed ABORT */
 
         T(stays ? live[i].to == live[i].from : live[i].to > live[i].from);
     }
@@ -159,10 +177,12 @@ START_TEST(the_dead_the_new_and_the_closed_take_nothing)
 }
 END_TEST
 
-/* Walk every path; each must end in CLOSED, and COMMIT must lie between
- * PREPARED and its answer. */
+/* Walk every path; each must end in CLOSED, COMMIT must lie between PREPARED
+ * and its answer, and BURNED answers one of three. */
 static unsigned walk(enum xls_session_phase at, bool prepared, bool committed)
 {
+    bool asked = at == XLS_PHASE_ASKED;
+    bool given_up = at == XLS_PHASE_GIVEN_UP;
     unsigned paths = 0;
 
     if (at == XLS_PHASE_CLOSED) {
@@ -173,8 +193,8 @@ static unsigned walk(enum xls_session_phase at, bool prepared, bool committed)
             continue;
         }
         T(live[i].step != XLS_COMMIT || prepared);
-        T(live[i].step != XLS_COMMITTED || committed);
-        T(live[i].step != XLS_BURNED || committed);
+        T(live[i].step != XLS_COMMITTED || committed || asked);
+        T(live[i].step != XLS_BURNED || committed || asked || given_up);
         T(!committed || live[i].step == XLS_COMMITTED ||
           live[i].step == XLS_BURNED);
         paths += walk(live[i].to, prepared || live[i].step == XLS_PREPARED,
@@ -186,14 +206,16 @@ static unsigned walk(enum xls_session_phase at, bool prepared, bool committed)
 START_TEST(every_path_ends)
 {
     enum {
-        PREPARED = 1 + 2,     /* ABORT; COMMITTED, BURNED */
-        AGAIN = 3 + PREPARED, /* FAILED, ABORT, REFUSE */
-        AGAIN_S = 3 + AGAIN,  /* the same */
-        AGAIN_D = 2 + AGAIN,  /* FAILED, ABORT */
-        ENDED = 2 + AGAIN_S + AGAIN_D,
+        GIVEN_UP = 3,                    /* BURNED, FAILED, REFUSE */
+        PREPARED = GIVEN_UP + 2,         /* ABORT; COMMITTED, BURNED */
+        AGAIN = 2 + GIVEN_UP + PREPARED, /* FAILED, REFUSE; ABORT */
+        AGAIN_S = 2 + GIVEN_UP + AGAIN,  /* the same */
+        AGAIN_D = 1 + GIVEN_UP + AGAIN,  /* FAILED; ABORT */
+        ENDED = 1 + GIVEN_UP + AGAIN_S + AGAIN_D,
         OFFERED = 1 + 2 + 2 + ENDED, /* REFUSE; in STREAM, and in MORE, FAILED
                                       * and ABORT */
-        SHOWN = 2 + OFFERED,         /* ABORT, REFUSE */
+        ASKED = 3,                   /* COMMITTED, BURNED, REFUSE */
+        SHOWN = 2 + OFFERED + ASKED, /* ABORT, REFUSE */
         SHOWN_S = 1 + SHOWN,         /* REFUSE */
         SHOWN_D = 1 + SHOWN,         /* ABORT */
     };
@@ -244,7 +266,7 @@ START_TEST(every_message_in_every_phase_over_the_wire)
     static struct xls_session kept[2];
     unsigned accepted = 0;
 
-    for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_COMMITTED;
+    for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_GIVEN_UP;
          phase++) {
         struct t_pair p;
 
@@ -255,7 +277,7 @@ START_TEST(every_message_in_every_phase_over_the_wire)
             struct xls_session *from = r == 0 ? p.s : p.d;
             struct xls_session *to = r == 0 ? p.d : p.s;
 
-            for (unsigned type = XLS_OFFER; type <= XLS_EVIDENCE; type++) {
+            for (unsigned type = XLS_OFFER; type <= XLS_SETTLE; type++) {
                 struct xls_control msg;
                 struct xls_event event;
                 enum xls_session_phase want = step_of(roles[r], phase, type);
@@ -291,7 +313,7 @@ START_TEST(records_in_every_phase_over_the_wire)
     static struct xls_record fresh;
     static const unsigned only[] = {XLS_PHASE_STREAM, XLS_PHASE_MORE};
 
-    for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_COMMITTED;
+    for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_GIVEN_UP;
          phase++) {
         for (unsigned n = 0; n < 4; n++) {
             unsigned final = n % 2;

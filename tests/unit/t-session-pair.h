@@ -214,7 +214,8 @@ static inline void t_shown(struct t_pair *p, enum xls_session_phase phase,
 }
 
 /* A new pair, brought to this phase on the straight way. */
-static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
+static inline void t_pair_straight(struct t_pair *p,
+                                   enum xls_session_phase phase)
 {
     t_pair_new(p);
     if (phase > XLS_PHASE_HANDSHAKE) {
@@ -248,6 +249,20 @@ static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
     }
     if (phase > XLS_PHASE_COMMITTED) {
         t_tell(p->d, p->s, XLS_COMMITTED);
+    }
+}
+
+/* A new pair, brought to this phase. */
+static inline void t_pair_at(struct t_pair *p, enum xls_session_phase phase)
+{
+    if (phase == XLS_PHASE_ASKED) {
+        t_pair_straight(p, XLS_PHASE_SHOWN);
+        t_tell(p->s, p->d, XLS_SETTLE);
+    } else if (phase == XLS_PHASE_GIVEN_UP) {
+        t_pair_straight(p, XLS_PHASE_PREPARED);
+        t_tell(p->s, p->d, XLS_ABORT);
+    } else {
+        t_pair_straight(p, phase);
     }
     T(xls_session_phase(p->s) == phase && xls_session_phase(p->d) == phase);
 }

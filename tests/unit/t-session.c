@@ -396,18 +396,19 @@ START_TEST(every_ending)
         {XLS_PHASE_STREAM, false, XLS_FAILED},
         {XLS_PHASE_STREAM, true, XLS_ABORT},
         {XLS_PHASE_ENDED, false, XLS_FAILED},
-        {XLS_PHASE_ENDED, true, XLS_ABORT},
         {XLS_PHASE_AGAIN_S, false, XLS_REFUSE},
         {XLS_PHASE_AGAIN, false, XLS_REFUSE},
         {XLS_PHASE_AGAIN_S, false, XLS_FAILED},
-        {XLS_PHASE_AGAIN_S, true, XLS_ABORT},
         {XLS_PHASE_AGAIN_D, false, XLS_FAILED},
-        {XLS_PHASE_AGAIN_D, true, XLS_ABORT},
         {XLS_PHASE_AGAIN, false, XLS_FAILED},
-        {XLS_PHASE_AGAIN, true, XLS_ABORT},
-        {XLS_PHASE_PREPARED, true, XLS_ABORT},
         {XLS_PHASE_COMMITTED, false, XLS_BURNED},
         {XLS_PHASE_COMMITTED, false, XLS_COMMITTED},
+        {XLS_PHASE_ASKED, false, XLS_COMMITTED},
+        {XLS_PHASE_ASKED, false, XLS_BURNED},
+        {XLS_PHASE_ASKED, false, XLS_REFUSE},
+        {XLS_PHASE_GIVEN_UP, false, XLS_BURNED},
+        {XLS_PHASE_GIVEN_UP, false, XLS_FAILED},
+        {XLS_PHASE_GIVEN_UP, false, XLS_REFUSE},
     };
 
     for (size_t i = 0; i < T_COUNT(endings); i++) {
@@ -502,9 +503,23 @@ START_TEST(last_words_may_cross)
     t_say(p.d, XLS_PREPARED);
     t_take(p.s, &a);
     t_take(p.d, &b);
-    T(t_hear(p.s, &b, &event) == XLS_OK && event.kind == XLS_EVENT_NONE);
+    T(t_hear(p.s, &b, &event) == XLS_OK && event.kind == XLS_EVENT_CONTROL);
     T(t_hear(p.d, &a, &event) == XLS_OK && event.kind == XLS_EVENT_CONTROL);
-    T(event.control->type == XLS_ABORT && xls_session_eof(p.d) == XLS_OK);
+    T(event.control->type == XLS_ABORT);
+    t_tell(p.d, p.s, XLS_BURNED); /* [P-98] and only that is the end */
+    T(xls_session_eof(p.s) == XLS_OK && xls_session_eof(p.d) == XLS_OK);
+    t_pair_free(&p);
+
+    /* ABORT, and the destination's second Evidence */
+    t_pair_at(&p, XLS_PHASE_AGAIN_S);
+    t_say(p.s, XLS_ABORT);
+    t_say(p.d, XLS_EVIDENCE);
+    t_take(p.s, &a);
+    t_take(p.d, &b);
+    T(t_hear(p.s, &b, &event) == XLS_OK && event.kind == XLS_EVENT_CONTROL);
+    T(t_hear(p.d, &a, &event) == XLS_OK && event.kind == XLS_EVENT_CONTROL);
+    T(xls_session_phase(p.s) == XLS_PHASE_GIVEN_UP);
+    T(xls_session_eof(p.s) == XLS_PEER_SHORT); /* it was not told */
     t_pair_free(&p);
 
     /* the destination gives up while the final record is on its way */
@@ -518,7 +533,7 @@ END_TEST
 /* [P-40] */
 START_TEST(alive_in_every_phase)
 {
-    for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_COMMITTED;
+    for (unsigned phase = XLS_PHASE_READY; phase <= XLS_PHASE_GIVEN_UP;
          phase++) {
         struct t_pair p;
         struct xls_control msg;
