@@ -283,6 +283,18 @@ static void destroy_destination(void *ctx)
     ((struct xls_standin *)ctx)->state = XLS_STANDIN_NONE;
 }
 
+/* It is forgotten with the process that has it. */
+static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
+                        enum xls_found *found, struct xls_why *why)
+{
+    (void)ctx;
+    (void)uuid;
+    (void)name;
+    (void)why;
+    *found = XLS_FOUND_NOTHING;
+    return XLS_OK;
+}
+
 struct xls_destination_ops
 xls_standin_destination_ops(struct xls_standin *standin)
 {
@@ -290,7 +302,8 @@ xls_standin_destination_ops(struct xls_standin *standin)
                                         .admit = admit,
                                         .restore = restore,
                                         .run = run,
-                                        .destroy = destroy_destination};
+                                        .destroy = destroy_destination,
+                                        .find = find};
 }
 
 static enum xls_rc made_up(void *ctx, const char *libexec, char **lines,

@@ -19,17 +19,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/clock.h"
 #include "host/conf.h"
 #include "host/fd.h"
+#include "host/journal.h"
 #include "host/net.h"
 #include "say.h"
 #include "toolstack/receive.h"
+#include "toolstack/recover.h"
 #include "toolstack/watch.h"
 #include "toolstack/xen.h"
 
 #define PROGRAM "xlsecd"
 
-enum { SOCKETS_MAX = 16, SYSTEMD_FIRST = 3 };
+enum {
+    SOCKETS_MAX = 16,
+    SYSTEMD_FIRST = 3,
+    RECOVER_FIRST_MS = 1000,
+    RECOVER_MOST_MS = 5000,
+};
 
 static const char usage_text[] =
     "Usage: xlsecd [options]\n"
@@ -46,8 +54,9 @@ static const char usage_text[] =
 
 struct options {
     const char *confdir;
-    const char *watch; /* a domain id: internal, see stay_with() */
+    const char *watch; /* a domain id: internal, see xls_watch_start() */
     bool inetd;
+    bool recover; /* internal, see look_after() */
     xentoollog_level level;
 };
 
@@ -103,26 +112,6 @@ static void log_end(const struct xls_report *r, enum xls_rc rc,
     log_line(NULL, line);
 }
 
-/*
- * A guest came: a process stays with it, as xl's own does, and does what its
- * on_poweroff and the like say.  A new program, because libxl's context must
- * not be used across a fork, and so that this session counts as over.
- */
-static void stay_with(uint32_t domid)
-{
-    char text[16];
-    char *const argv[] = {(char *)(uintptr_t)PROGRAM,
-                          (char *)(uintptr_t) "--watch", text, NULL};
-
-    (void)snprintf(text, sizeof(text), "%" PRIu32, domid);
-    if (fork() == 0) {
-        if (setsid() >= 0 && close_range(3, ~0U, 0) == 0) {
-            (void)execv(XLS_SBINDIR "/" PROGRAM, argv);
-        }
-        _exit(126);
-    }
-}
-
 static int watch(const struct options *o)
 {
     struct xls_why why = {""};
@@ -135,6 +124,25 @@ static int watch(const struct options *o)
     }
     xls_xen_close(&xen);
     return rc == XLS_OK ? 0 : 1;
+}
+
+/* Go on with what other processes left unsettled: once, and all of it. */
+static int recover(const struct options *o)
+{
+    struct xls_xen_recover xen = {.severity = o->level};
+    const struct xls_recover_setup setup = {.confdir = o->confdir,
+                                            .ops = xls_xen_recover_ops(&xen),
+                                            .measure = xls_xen_measure_ops(),
+                                            .say = log_line};
+    struct xls_why why = {""};
+    size_t open = 0;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (xls_recover_all(&setup, &open, &why) != XLS_OK) {
+        log_line(NULL, why.text);
+        return 1;
+    }
+    return 0;
 }
 
 /* Serve the connection on stdin and stdout. */
@@ -163,9 +171,11 @@ static int serve(const struct options *o)
     }
     xls_fd_close(&setup.net[0]);
     xls_fd_close(&setup.net[1]);
-    log_end(&report, rc, &why);
-    if (rc == XLS_OK) {
-        stay_with(xls_xen_destination_domid(destination));
+    if (rc != XLS_OK || report.guest[0] != '\0') {
+        log_end(&report, rc, &why); /* what was only asked has been told */
+    }
+    if (report.runs) {
+        xls_watch_start(xls_xen_destination_domid(destination));
     }
     xls_xen_destination_free(destination);
     return rc == XLS_OK ? 0 : 1;
@@ -180,35 +190,83 @@ struct listener {
     int fds[SOCKETS_MAX];
     size_t count;
     unsigned sessions;
+    pid_t recovering;    /* 0: nobody is */
+    int64_t recover_at;  /* when the next may begin */
+    int64_t recover_gap; /* ms, grows while nothing changes */
 };
 
 static void reap(struct listener *l)
 {
-    while (waitpid(-1, NULL, WNOHANG) > 0) {
-        if (l->sessions > 0) {
+    pid_t pid;
+
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+        if (pid == l->recovering) {
+            l->recovering = 0;
+            l->recover_at = xls_now_ms() + l->recover_gap;
+        } else if (l->sessions > 0) {
             l->sessions--;
+            l->recover_gap = RECOVER_FIRST_MS; /* it may have left something */
+            l->recover_at = xls_now_ms();
         }
     }
 }
 
-/* In the child: this program again, on the connection. */
-_Noreturn static void become_session(const struct listener *l, int fd)
+/* In a child: this program again, to do that. */
+_Noreturn static void become(const struct listener *l, const char *what)
 {
     char *const argv[] = {
         (char *)(uintptr_t)PROGRAM,
-        (char *)(uintptr_t) "--inetd",
+        (char *)(uintptr_t)what,
         (char *)(uintptr_t) "--confdir",
         (char *)(uintptr_t)l->options->confdir,
         l->options->level < XTL_ERROR ? (char *)(uintptr_t) "-v" : NULL,
         NULL,
     };
 
-    if (dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
-        close_range(3, ~0U, 0) == 0) {
+    if (close_range(3, ~0U, 0) == 0) {
         (void)signal(SIGCHLD, SIG_DFL);
         (void)execv(XLS_SBINDIR "/" PROGRAM, argv);
     }
     _exit(126);
+}
+
+/* Is there a migration that nobody acts for, and that is not settled? */
+static bool is_abandoned(const struct listener *l)
+{
+    struct xls_journal_entry *list = NULL;
+    struct xls_why why = {""};
+    size_t count = 0;
+    bool is = false;
+
+    if (xls_journal_list(l->conf.state, &list, &count, &why) != XLS_OK) {
+        return false; /* the next one tells */
+    }
+    for (size_t i = 0; i < count; i++) {
+        is = is || (!list[i].damaged && list[i].holder == 0 &&
+                    !xls_journal_settled(&list[i].view));
+    }
+    free(list);
+    return is;
+}
+
+/* Have it gone on with, again and again with growing pauses. */
+static void look_after(struct listener *l)
+{
+    if (l->recovering != 0 || xls_now_ms() < l->recover_at) {
+        return;
+    }
+    l->recover_at = xls_now_ms() + RECOVER_FIRST_MS;
+    if (!is_abandoned(l)) {
+        l->recover_gap = RECOVER_FIRST_MS;
+        return;
+    }
+    l->recovering = fork();
+    if (l->recovering == 0) {
+        become(l, "--recover");
+    }
+    l->recovering = l->recovering > 0 ? l->recovering : 0;
+    l->recover_gap = 2 * l->recover_gap < RECOVER_MOST_MS ? 2 * l->recover_gap
+                                                          : RECOVER_MOST_MS;
 }
 
 static void take_connection(struct listener *l, int listening)
@@ -227,7 +285,10 @@ static void take_connection(struct listener *l, int listening)
     }
     pid = fork();
     if (pid == 0) {
-        become_session(l, fd);
+        if (dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0) {
+            become(l, "--inetd");
+        }
+        _exit(126);
     }
     if (pid > 0) {
         l->sessions++;
@@ -274,7 +335,7 @@ static enum xls_rc open_sockets(struct listener *l, struct xls_why *why)
 
 static int listen_and_serve(const struct options *o)
 {
-    struct listener l = {.options = o};
+    struct listener l = {.options = o, .recover_gap = RECOVER_FIRST_MS};
     struct pollfd p[SOCKETS_MAX];
     struct xls_why why = {""};
     struct sigaction act = {.sa_handler = on_stop};
@@ -302,6 +363,7 @@ static int listen_and_serve(const struct options *o)
             }
         }
         reap(&l);
+        look_after(&l);
     }
     log_line(NULL, "ends; sessions under way go on");
     return 0;
@@ -309,12 +371,13 @@ static int listen_and_serve(const struct options *o)
 
 int main(int argc, char **argv)
 {
-    enum { INETD = 256, CONFDIR, HELP, WATCH };
+    enum { INETD = 256, CONFDIR, HELP, WATCH, RECOVER };
     static const struct option longs[] = {
         {"inetd", no_argument, NULL, INETD},
         {"confdir", required_argument, NULL, CONFDIR},
         {"help", no_argument, NULL, HELP},
         {"watch", required_argument, NULL, WATCH},
+        {"recover", no_argument, NULL, RECOVER},
         {NULL, 0, NULL, 0},
     };
     struct options o = {.confdir = XLS_CONFDIR, .level = XTL_ERROR};
@@ -327,6 +390,9 @@ int main(int argc, char **argv)
             break;
         case CONFDIR:
             o.confdir = optarg;
+            break;
+        case RECOVER:
+            o.recover = true;
             break;
         case WATCH:
             o.watch = optarg;
@@ -349,6 +415,9 @@ int main(int argc, char **argv)
     }
     if (o.watch != NULL) {
         return watch(&o);
+    }
+    if (o.recover) {
+        return recover(&o);
     }
     return o.inetd ? serve(&o) : listen_and_serve(&o);
 }

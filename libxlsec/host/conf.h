@@ -44,6 +44,8 @@ struct xls_conf {
     unsigned handshake_seconds; /* until the peer has authenticated */
     unsigned stall_seconds;     /* silence after which a peer is given up */
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
+    unsigned settle_seconds;    /* xl migrate-secure: for asking anew what
+                                 * became of a guest, before it gives up */
     unsigned evidence_seconds;  /* for the peer's Evidence to come */
     char libexec[XLS_PATH];     /* where xlsec-wire and the others are */
     char state[XLS_PATH];       /* what has to outlast a boot */

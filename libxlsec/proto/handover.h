@@ -5,17 +5,17 @@
  * Each state says what the end that is in it has to bring about, again and
  * again if need be: that is all that a process needs which finds the state in a
  * journal after another one has died.  A state is written to the journal, and
- * synced, before anything is done or said because of it.
+ * synced, before anything is done or said because of it; BURNED once it is so.
  *
  *   source                                  destination
  *   OPEN    may stop the guest, and         OPEN       builds a copy
  *           let it go on                    PREPARED   keeps it, paused
  *   COMMIT  keeps the guest stopped, says   TAKING     starts it
  *           COMMIT, hears the answer        COMMITTED  nothing more: it runs
- * here MOVED   destroys its copy               BURNED     destroys its copy
- *   BACK    lets the guest go on, says      UNSURE     nothing more: it may
- * have ABORT, hears the answer                    run here, and is gone CLOSED
- * nothing more
+ * here MOVED   destroys its copy               BURNED     nothing more: it has
+ * no copy BACK    lets the guest go on, says      UNSURE     nothing more: it
+ * may have ABORT, hears the answer                    run here, and is gone
+ * CLOSED nothing more
  */
 #ifndef XLS_PROTO_HANDOVER_H
 #define XLS_PROTO_HANDOVER_H

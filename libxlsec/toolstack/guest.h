@@ -46,10 +46,10 @@ struct xls_source_ops {
     /* Let it run again under its own name, from wherever save() left it; does
      * nothing when it runs. */
     enum xls_rc (*resume)(void *ctx, struct xls_why *why);
-    /* Take the guest's name away from it (NAME--migratedaway), or give it back.
-     */
+    /* Take the guest's name away from it (NAME--migratedaway), or give it back;
+     * does nothing when it has that name. */
     enum xls_rc (*rename)(void *ctx, bool away, struct xls_why *why);
-    /* Destroy the suspended copy: the other side runs it. */
+    /* Destroy the suspended copy, if there is one: the other side runs it. */
     enum xls_rc (*destroy)(void *ctx, struct xls_why *why);
 };
 
@@ -58,6 +58,13 @@ struct xls_incoming {
     const struct xls_config_facts *facts;
     const char *config; /* JSON, our own text */
     bool keep_domid;
+};
+
+/* What is here of a guest that was to come. */
+enum xls_found {
+    XLS_FOUND_NOTHING,
+    XLS_FOUND_INCOMING, /* NAME--incoming: nobody's yet */
+    XLS_FOUND_NAMED,    /* it has its own name */
 };
 
 /* At the destination. */
@@ -73,10 +80,15 @@ struct xls_destination_ops {
      * stream on fd; blocks, and runs in a thread of its own. */
     enum xls_rc (*restore)(void *ctx, const struct xls_incoming *guest, int fd,
                            struct xls_why *why);
-    /* Give the guest its name; start it unless it is to stay paused. */
+    /* Give the guest its name; start it unless it is to stay paused.  Does
+     * what of it is not done yet. */
     enum xls_rc (*run)(void *ctx, bool paused, struct xls_why *why);
     /* Destroy what restore() made; does nothing when there is nothing. */
     void (*destroy)(void *ctx);
+    /* Find what an earlier process has left of this guest here, by its uuid and
+     * name; the other acts are then about that. */
+    enum xls_rc (*find)(void *ctx, const uint8_t uuid[16], const char *name,
+                        enum xls_found *found, struct xls_why *why);
 };
 
 #endif

@@ -2,6 +2,9 @@
 noinst_LTLIBRARIES += libxlsec/libxlsec-toolstack.la
 libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/crew.c libxlsec/toolstack/crew.h \
+	libxlsec/toolstack/end-destination.c \
+	libxlsec/toolstack/end-destination.h \
+	libxlsec/toolstack/end-source.c libxlsec/toolstack/end-source.h \
 	libxlsec/toolstack/guest.h \
 	libxlsec/toolstack/measure.c libxlsec/toolstack/measure.h \
 	libxlsec/toolstack/measure-files.c \
@@ -12,16 +15,21 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
 	libxlsec/toolstack/receive-companions.c \
 	libxlsec/toolstack/receive-companions.h \
+	libxlsec/toolstack/receive-settle.c \
+	libxlsec/toolstack/receive-settle.h \
 	libxlsec/toolstack/report.c libxlsec/toolstack/report.h \
 	libxlsec/toolstack/send.c libxlsec/toolstack/send.h \
 	libxlsec/toolstack/send-companions.c \
 	libxlsec/toolstack/send-arrange.c libxlsec/toolstack/send-private.h \
 	libxlsec/toolstack/send-stream.c libxlsec/toolstack/send-talk.c \
+	libxlsec/toolstack/recover.c libxlsec/toolstack/recover.h \
+	libxlsec/toolstack/settle.c libxlsec/toolstack/settle.h \
 	libxlsec/toolstack/watch.c libxlsec/toolstack/watch.h \
 	libxlsec/toolstack/worker.c libxlsec/toolstack/worker.h \
 	libxlsec/toolstack/xen.c libxlsec/toolstack/xen.h \
 	libxlsec/toolstack/xen_destination.c \
 	libxlsec/toolstack/xen_measure.c \
+	libxlsec/toolstack/xen_recover.c \
 	libxlsec/toolstack/xen_source.c
 libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
 # Xen's headers are GNU C.

@@ -184,7 +184,7 @@ enum xlsec_outcome xlsec_receive(int in, int out, const char *confdir,
                                       .say = log != NULL ? log : no_log,
                                       .say_ctx = ctx};
     struct xls_xen_destination *destination = NULL;
-    struct xls_report report;
+    struct xls_report report = {.runs = false};
     struct xls_why why = {""};
     enum xls_rc rc = xls_xen_destination_new(XTL_ERROR, &destination);
 
@@ -193,11 +193,11 @@ enum xlsec_outcome xlsec_receive(int in, int out, const char *confdir,
         setup.measure = xls_xen_measure_ops();
         rc = xls_receive(&setup, &report, &why);
     }
-    if (rc == XLS_OK) {
+    if (rc == XLS_OK && report.runs) {
         *domid = xls_xen_destination_domid(destination);
-    } else {
+    } else if (rc != XLS_OK) {
         setup.say(ctx, why.text[0] != '\0' ? why.text : xls_rc_text(rc));
     }
     xls_xen_destination_free(destination);
-    return rc == XLS_OK ? XLSEC_MOVED : XLSEC_STAYED;
+    return rc == XLS_OK && report.runs ? XLSEC_MOVED : XLSEC_STAYED;
 }

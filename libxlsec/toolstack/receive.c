@@ -12,9 +12,11 @@
 #include "host/clock.h"
 #include "host/fd.h"
 #include "toolstack/crew.h"
+#include "toolstack/end-destination.h"
 #include "toolstack/permit.h"
 #include "toolstack/prove.h"
 #include "toolstack/receive-companions.h"
+#include "toolstack/receive-settle.h"
 #include "toolstack/worker.h"
 
 struct receive {
@@ -27,16 +29,21 @@ struct receive {
     struct xls_incoming guest;
     struct xls_control control;
     struct xls_offer offer;
-    struct xls_baggage baggage; /* what moves along */
-    char *offered;              /* its config, as the source wrote it */
-    char *config;               /* the same in the guard's words */
-    int pipe;                   /* libxl's end of the pipe from guard */
+    struct xls_baggage baggage;     /* what moves along */
+    struct xls_journal *journal;    /* from the first record on; owned */
+    struct xls_destination_end end; /* it, and what it acts on */
+    struct xls_settle asked;        /* in the place of an offer */
+    char *offered;                  /* its config, as the source wrote it */
+    char *config;                   /* the same in the guard's words */
+    int pipe;                       /* libxl's end of the pipe from guard */
     int64_t began;
     bool wire_done;
     bool guard_done;
-    bool built;    /* restore() was begun: destroy() is due on failure */
+    bool built;    /* restore() was begun */
     bool admitted; /* FAILED may be said */
     bool prepared; /* and from here not */
+    bool aborted;  /* ABORT was heard */
+    bool settling; /* SETTLE was */
 };
 
 static void tell(const struct receive *r, const char *what)
@@ -56,6 +63,7 @@ static enum xls_rc heard(struct receive *r)
     enum xls_rc rc = xls_crew_heard(&r->crew, &r->control);
 
     if (rc == XLS_OK && r->control.type == XLS_ABORT) {
+        r->aborted = true;
         xls_why_peer(text, sizeof(text), r->control.u.text,
                      strlen(r->control.u.text));
         return xls_why_set(r->why, XLS_PEER_REFUSED,
@@ -65,10 +73,10 @@ static enum xls_rc heard(struct receive *r)
     return rc;
 }
 
-/* Wait for one control message of this type, until deadline; -1: wire keeps the
- * time. */
+/* Wait for one control message of this type, or of other, until deadline; -1:
+ * wire keeps the time. */
 static enum xls_rc await(struct receive *r, enum xls_control_type type,
-                         int64_t deadline)
+                         enum xls_control_type other, int64_t deadline)
 {
     struct xls_watch watch = {.deadline = deadline};
     enum xls_from from;
@@ -88,7 +96,8 @@ static enum xls_rc await(struct receive *r, enum xls_control_type type,
             continue;
         }
         rc = heard(r);
-        if (rc == XLS_OK && r->control.type != type) {
+        if (rc == XLS_OK && r->control.type != type &&
+            r->control.type != other) {
             rc = XLS_PEER_ORDER;
         }
         return rc;
@@ -152,9 +161,12 @@ static enum xls_rc await_offer(struct receive *r)
     /* time for both Evidences: ours is due before the source offers */
     int64_t until =
         xls_now_ms() + (int64_t)r->crew.conf.evidence_seconds * 2000;
-    enum xls_rc rc = await(r, XLS_OFFER, until);
+    enum xls_rc rc = await(r, XLS_OFFER, XLS_SETTLE, until);
 
-    if (rc == XLS_OK) {
+    if (rc == XLS_OK && r->control.type == XLS_SETTLE) {
+        r->settling = true;
+        r->asked = r->control.u.settle;
+    } else if (rc == XLS_OK) {
         r->offer = r->control.u.offer;
         r->offered = strndup(r->offer.config, r->offer.config_len);
         r->offer.config = NULL;
@@ -277,14 +289,31 @@ static enum xls_rc attest(struct receive *r)
     return rc;
 }
 
+/* [P-96] */
+static enum xls_rc answer(struct receive *r)
+{
+    struct xls_control control = {.type = XLS_CONTROL_NONE};
+    enum xls_rc rc = xls_settle_answer(r->setup, &r->crew, &r->asked, &control,
+                                       &r->report->runs, r->why);
+
+    if (rc == XLS_OK) {
+        tell(r, control.type == XLS_COMMITTED ? "asked: it runs here"
+                : control.type == XLS_BURNED  ? "asked: nothing of it is here"
+                                              : "asked: it cannot be told");
+        rc = must_say(r, &control);
+    }
+    xls_crew_hang_up(&r->crew);
+    return rc;
+}
+
 static enum xls_rc consider(struct receive *r)
 {
     enum xls_rc rc = attest(r);
 
-    if (rc == XLS_OK) {
+    if (rc == XLS_OK && !r->settling) {
         rc = xls_crew_guard(&r->crew, &r->pipe, r->why);
     }
-    return rc == XLS_OK ? judge_offer(r) : rc;
+    return rc == XLS_OK && !r->settling ? judge_offer(r) : rc;
 }
 
 static enum xls_rc restore_act(void *ctx, struct xls_why *why)
@@ -314,6 +343,34 @@ static enum xls_rc on_message(struct receive *r, enum xls_from from)
         return rc == XLS_OK ? XLS_PEER_ORDER : rc;
     }
     return XLS_OK;
+}
+
+/* [P-90] Something of the guest is about to be here.  [P-94] */
+static enum xls_rc begin_journal(struct receive *r)
+{
+    struct xls_journal_facts *f = calloc(1, sizeof(*f));
+    enum xls_rc rc;
+
+    if (f == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    f->role = XLS_ROLE_DESTINATION;
+    memcpy(f->id, r->crew.id, sizeof(f->id));
+    memcpy(f->peer_key, r->crew.peer_key, XLS_KEY);
+    memcpy(f->uuid, r->facts.uuid, sizeof(f->uuid));
+    (void)snprintf(f->peer, sizeof(f->peer), "%s", r->crew.peer_name);
+    (void)snprintf(f->guest, sizeof(f->guest), "%s", r->facts.name);
+    f->paused = (r->offer.flags & XLS_OFFER_PAUSED) != 0;
+    f->companions = *r->baggage.list;
+    rc = xls_journal_begin(r->crew.conf.state, f, XLS_DESTINATION_OPEN,
+                           &r->journal, r->why);
+    free(f);
+    r->end = (struct xls_destination_end){.journal = r->journal,
+                                          .ops = &r->setup->ops,
+                                          .place = r->baggage.place,
+                                          .say = r->setup->say,
+                                          .say_ctx = r->setup->say_ctx};
+    return rc;
 }
 
 /*
@@ -350,7 +407,10 @@ static enum xls_rc load(struct receive *r)
             (void)xls_why_set(r->why, rc, "%s", r->restore.why.text);
         } else if (rc == XLS_OK && from == XLS_FROM_WIRE &&
                    r->crew.msg->type == XLS_MSG_WIRE_BEGUN) {
-            rc = xls_crew_stream(&r->crew, &r->facts, r->why);
+            rc = begin_journal(r);
+            if (rc == XLS_OK) {
+                rc = xls_crew_stream(&r->crew, &r->facts, r->why);
+            }
         } else if (rc == XLS_OK && from == XLS_FROM_GUARD &&
                    r->crew.msg->type == XLS_MSG_GUARD_BEGUN) {
             rc = build(r, &done);
@@ -361,55 +421,56 @@ static enum xls_rc load(struct receive *r)
     return rc;
 }
 
-/* They are the guest's now: the audit log has it, or our own log why not. */
-static void note_baggage(struct receive *r)
+/* COMMIT was heard: take it, or burn it; both are said. */
+static enum xls_rc obey(struct receive *r)
 {
-    struct xls_why local = {""};
+    struct xls_control answer = {.type = XLS_COMMITTED};
+    enum xls_rc rc =
+        xls_destination_step(&r->end, XLS_DESTINATION_COMMIT, NULL, r->why);
 
-    r->report->companions = (unsigned)r->baggage.list->count;
-    if (xls_place_done(r->baggage.place, &local) != XLS_OK) {
-        tell(r, local.text);
+    if (rc == XLS_HOST_DOUBT) { /* [P-90] what may not last is not begun */
+        rc = xls_destination_burn(&r->end, XLS_DESTINATION_UNSTARTABLE,
+                                  "the journal could not be synced", r->why);
+    } else if (rc == XLS_OK) {
+        rc = xls_destination_start(&r->end, r->why);
     }
+    if (rc != XLS_OK) {
+        return rc; /* nothing can be said, but when it is asked again */
+    }
+    if (xls_destination_at(&r->end) == XLS_DESTINATION_COMMITTED) {
+        r->report->runs = true;
+        r->report->companions = (unsigned)r->baggage.list->count;
+        r->report->paused = xls_journal_view(r->journal)->facts.paused;
+        answer.u.started =
+            r->report->paused ? XLS_STARTED_PAUSED : XLS_STARTED_RUNNING;
+    } else {
+        /* destroyed first, said then: on BURNED the source runs its own */
+        answer.type = XLS_BURNED;
+        (void)snprintf(answer.u.text, sizeof(answer.u.text), "%.300s",
+                       r->why->text);
+        rc = XLS_HOST_XEN;
+    }
+    (void)!say(r, &answer);
+    xls_crew_hang_up(&r->crew);
+    return rc;
 }
 
 /* PREPARED, then COMMIT, then the guest runs, then the receipt. */
 static enum xls_rc take_over(struct receive *r)
 {
     struct xls_control prepared = {.type = XLS_PREPARED};
-    struct xls_control answer = {.type = XLS_COMMITTED};
-    bool paused = (r->offer.flags & XLS_OFFER_PAUSED) != 0;
     enum xls_rc rc;
 
     tell(r, "loaded, paused");
-    r->prepared = true;
-    rc = must_say(r, &prepared); /* wire puts the stream's sums */
+    rc = xls_destination_step(&r->end, XLS_DESTINATION_LOADED, NULL, r->why);
     if (rc == XLS_OK) {
-        rc = await(r, XLS_COMMIT, -1);
-    }
-    if (rc != XLS_OK) {
-        return rc;
-    }
-    rc = xls_place_settle(r->baggage.place, r->why); /* [P-81] */
-    if (rc == XLS_OK) {
-        rc = r->setup->ops.run(r->setup->ops.ctx, paused, r->why);
+        r->prepared = true;
+        rc = must_say(r, &prepared); /* wire puts the stream's sums */
     }
     if (rc == XLS_OK) {
-        r->built = false; /* it is the guest now: nothing here destroys it */
-        note_baggage(r);
-        r->report->paused = paused;
-        answer.u.started = paused ? XLS_STARTED_PAUSED : XLS_STARTED_RUNNING;
-    } else {
-        /* destroyed first, said then: on BURNED the source runs its own */
-        r->setup->ops.destroy(r->setup->ops.ctx);
-        r->built = false;
-        xls_baggage_undo(&r->baggage, r->why); /* [P-82] */
-        answer.type = XLS_BURNED;
-        (void)snprintf(answer.u.text, sizeof(answer.u.text), "%.300s",
-                       r->why->text);
+        rc = await(r, XLS_COMMIT, XLS_COMMIT, -1);
     }
-    (void)!say(r, &answer);
-    xls_crew_hang_up(&r->crew);
-    return rc;
+    return rc == XLS_OK ? obey(r) : rc;
 }
 
 /* What explains a refusal of the source's Evidence, for the log. */
@@ -428,30 +489,78 @@ static void tell_said(const struct receive *r)
     }
 }
 
-/* Nothing of the guest stays, and the source hears why if it still listens. */
-static void give_up(struct receive *r)
+/* The source may have decided: the guest stays as it is, for as long as it
+ * takes [P-93]. */
+static void keep(struct receive *r)
 {
-    struct xls_control failed = {.type = XLS_FAILED};
+    struct xls_why first = *r->why;
+
+    r->why->text[0] = '\0';
+    (void)xls_why_set(r->why, XLS_HOST_GONE,
+                      "%.300s; the guest is kept here, paused, until %s says "
+                      "what it has decided (xl secure-status)",
+                      first.text, r->crew.peer_name);
+}
+
+/* Nothing of the guest stays. */
+static void clear(struct receive *r)
+{
     struct xls_why local = {""};
 
-    tell_said(r);
-    if (r->admitted && r->crew.disproven) {
-        (void)refuse(r, "attestation");
-    } else if (r->admitted && !r->prepared && r->crew.wire.ctl >= 0) {
-        (void)snprintf(failed.u.text, sizeof(failed.u.text), "%.300s",
-                       r->why->text);
-        (void)!say(r, &failed);
-    }
-    xls_child_end(&r->crew.guard, 0); /* libxl reads end of file, and stops */
-    (void)xls_worker_join(&r->restore);
-    if (r->built) {
-        r->setup->ops.destroy(r->setup->ops.ctx);
+    if (r->journal != NULL) {
+        bool ours = r->aborted ||
+                    xls_destination_at(&r->end) == XLS_DESTINATION_PREPARED;
+
+        /* one that cannot be written says, with the copy gone, the same */
+        (void)!xls_destination_burn(
+            &r->end, ours ? XLS_DESTINATION_ABORT : XLS_DESTINATION_LOST,
+            r->why->text, &local);
+        return;
     }
     xls_baggage_undo(&r->baggage, &local);
     if (local.text[0] != '\0') {
         tell(r, local.text);
     }
+}
+
+/* The source hears why if it still listens. */
+static void give_up(struct receive *r)
+{
+    struct xls_control last = {.type = XLS_FAILED};
+
+    tell_said(r);
+    if (r->admitted && r->crew.disproven) {
+        (void)refuse(r, "attestation");
+    } else if (r->admitted && !r->prepared && !r->aborted &&
+               r->crew.wire.ctl >= 0) {
+        (void)snprintf(last.u.text, sizeof(last.u.text), "%.300s",
+                       r->why->text);
+        (void)!say(r, &last);
+    }
+    xls_child_end(&r->crew.guard, 0); /* libxl reads end of file, and stops */
+    (void)xls_worker_join(&r->restore);
+    clear(r);
+    if (r->aborted) { /* [P-98] */
+        last.type = XLS_BURNED;
+        last.u.text[0] = '\0';
+        (void)!say(r, &last);
+    }
     xls_crew_hang_up(&r->crew);
+}
+
+/* It has failed at some point: what is left to do. */
+static void fail(struct receive *r, enum xls_rc rc)
+{
+    enum xls_destination_state at =
+        r->journal == NULL ? XLS_DESTINATION_NONE : xls_destination_at(&r->end);
+
+    (void)xls_why_set(r->why, rc, "%s", xls_rc_text(rc));
+    if (at == XLS_DESTINATION_PREPARED && r->prepared && !r->aborted) {
+        keep(r);
+    } else if (at == XLS_DESTINATION_NONE || at == XLS_DESTINATION_OPEN ||
+               at == XLS_DESTINATION_PREPARED) {
+        give_up(r);
+    }
 }
 
 enum xls_rc xls_receive(const struct xls_receive_setup *setup,
@@ -474,18 +583,21 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     if (rc == XLS_OK) {
         rc = consider(&r);
     }
-    if (rc == XLS_OK) {
-        rc = load(&r);
-    }
-    if (rc == XLS_OK) {
-        rc = await_proof(&r, 2); /* [P-59] */
-    }
-    if (rc == XLS_OK) {
-        rc = take_over(&r);
+    if (rc == XLS_OK && r.settling) {
+        rc = answer(&r);
+    } else {
+        if (rc == XLS_OK) {
+            rc = load(&r);
+        }
+        if (rc == XLS_OK) {
+            rc = await_proof(&r, 2); /* [P-59] */
+        }
+        if (rc == XLS_OK) {
+            rc = take_over(&r);
+        }
     }
     if (rc != XLS_OK) {
-        (void)xls_why_set(why, rc, "%s", xls_rc_text(rc));
-        give_up(&r);
+        fail(&r, rc);
     }
     memcpy(report->guest, r.facts.name, sizeof(report->guest));
     report->duration_ms = xls_now_ms() - r.began;
@@ -497,6 +609,7 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     report->keys = r.crew.keys.used;
     report->verify = r.crew.verify.used;
     xls_fd_close(&r.pipe);
+    xls_journal_leave(r.journal);
     xls_baggage_end(&r.baggage);
     free(r.config);
     free(r.offered);

@@ -50,6 +50,7 @@ struct xls_report {
     uint64_t records;
     unsigned companions; /* that moved along, or were to */
     bool paused;
+    bool runs; /* destination: the guest has become its own, in this session */
     struct xls_usage wire;
     struct xls_usage guard;
     struct xls_usage keys;

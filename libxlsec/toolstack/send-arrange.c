@@ -87,8 +87,7 @@ static enum xls_rc describe(struct xls_sending *s)
     return XLS_OK;
 }
 
-/* Connect; and both prove what they have to prove. */
-static enum xls_rc meet(struct xls_sending *s)
+enum xls_rc xls_sending_meet(struct xls_sending *s)
 {
     int net[2];
     enum xls_rc rc;
@@ -122,10 +121,48 @@ static enum xls_rc meet(struct xls_sending *s)
     return rc;
 }
 
-/* Meet, offer the guest, and be admitted. */
+/* [P-90] From here on the guest may be stopped. */
+static enum xls_rc begin_journal(struct xls_sending *s)
+{
+    struct xls_journal_facts *f = calloc(1, sizeof(*f));
+    enum xls_rc rc;
+
+    if (f == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    f->role = XLS_ROLE_SOURCE;
+    memcpy(f->id, s->crew.id, sizeof(f->id));
+    memcpy(f->peer_key, s->crew.peer_key, XLS_KEY);
+    memcpy(f->uuid, s->facts.uuid, sizeof(f->uuid));
+    (void)snprintf(f->peer, sizeof(f->peer), "%s", s->setup->host);
+    (void)snprintf(f->guest, sizeof(f->guest), "%s", s->facts.name);
+    f->paused = s->setup->paused;
+    f->companions = *xls_pack_list(s->pack);
+    rc = XLS_OK;
+    if (s->setup->command != NULL &&
+        (size_t)snprintf(f->command, sizeof(f->command), "%s",
+                         s->setup->command) >= sizeof(f->command)) {
+        rc = xls_why_set(s->why, XLS_HOST_CONF,
+                         "-s: a command of more than %zu characters could not "
+                         "be run again after a failure",
+                         sizeof(f->command) - 1);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_journal_begin(s->crew.conf.state, f, XLS_SOURCE_OPEN,
+                               &s->journal, s->why);
+    }
+    free(f);
+    s->end = (struct xls_source_end){.journal = s->journal,
+                                     .ops = &s->setup->ops,
+                                     .pack = s->pack,
+                                     .confdir = s->setup->confdir,
+                                     .measure = s->setup->measure};
+    return rc;
+}
+
 enum xls_rc xls_sending_arrange(struct xls_sending *s)
 {
-    enum xls_rc rc = meet(s);
+    enum xls_rc rc = xls_sending_meet(s);
 
     if (rc != XLS_OK || s->setup->attest_only) {
         return rc;
@@ -148,6 +185,7 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     if (rc == XLS_OK) {
         xls_why_peer(s->report->peer_says, sizeof(s->report->peer_says),
                      s->control.u.admit.host, strlen(s->control.u.admit.host));
+        rc = s->setup->dry_run ? XLS_OK : begin_journal(s);
     }
     return rc;
 }

@@ -49,26 +49,7 @@ enum xls_rc xls_sending_piece(struct xls_sending *s)
     s->asked = false;
     at = s->archive + s->archive_at;
     s->archive_at += n;
+    s->gave_last = n == left;
     rc = xls_pieces_send(s->crew.wire.ctl, at, n, n == left);
     return rc == XLS_OK ? rc : xls_crew_reason(&s->crew, rc, s->why);
-}
-
-void xls_sending_delete_copies(struct xls_sending *s)
-{
-    /* the guest runs there with its own: what stays here is told */
-    if (s->pack != NULL) {
-        (void)!xls_pack_delete(s->pack, s->why);
-    }
-}
-
-void xls_sending_put_back(struct xls_sending *s)
-{
-    struct xls_why first = *s->why;
-    struct xls_why local = {""};
-
-    if (s->pack != NULL && xls_pack_put_back(s->pack, &local) != XLS_OK) {
-        s->why->text[0] = '\0';
-        (void)xls_why_set(s->why, XLS_HOST_IO, "%.300s; and %.300s", first.text,
-                          local.text);
-    }
 }

@@ -10,6 +10,7 @@
 #include "proto/companion.h"
 #include "proto/record.h"
 #include "toolstack/crew.h"
+#include "toolstack/end-source.h"
 #include "toolstack/send.h"
 #include "toolstack/worker.h"
 
@@ -26,19 +27,22 @@ struct xls_sending {
     pid_t command;
     int pipe; /* libxl's end of the pipe to guard */
     int64_t began;
+    int64_t up;   /* when the handover was answered; 0: it was not */
     int64_t down; /* when the guest was seen stopped; 0: not yet */
     struct xls_record_stats sent[XLS_STREAMS];
-    struct xls_pack *pack;  /* the companions; owned */
-    uint8_t *companions;    /* as they are announced; owned */
-    const uint8_t *archive; /* once read; of pack */
+    struct xls_journal *journal; /* from ADMIT on; owned */
+    struct xls_source_end end;   /* it, and what it acts on */
+    struct xls_pack *pack;       /* the companions; owned */
+    uint8_t *companions;         /* as they are announced; owned */
+    const uint8_t *archive;      /* once read; of pack */
     size_t archive_len;
     size_t archive_at; /* what has gone to wire */
     const char *phase;
     bool suspended; /* save() was begun: resume() is due on failure */
     bool asked;     /* wire wants a piece of the archive */
     bool prepared;  /* PREPARED has come, and is in control */
-    bool renamed;
-    bool committed; /* COMMIT may have left */
+    bool gave_last; /* wire has all: a copy may be ready there */
+    bool told;      /* the destination has said that it has nothing */
 };
 
 /* send-talk.c: progress, and words with the other host. */
@@ -77,7 +81,10 @@ XLS_MUST_USE enum xls_rc xls_sending_say(struct xls_sending *s,
 XLS_MUST_USE enum xls_rc xls_sending_must_say(struct xls_sending *s,
                                               struct xls_control *control);
 
-/* send-arrange.c: connect, attest, offer the guest, be admitted. */
+/* send-arrange.c: connect, and both prove what they have to prove. */
+XLS_MUST_USE enum xls_rc xls_sending_meet(struct xls_sending *s);
+
+/* Meet, offer the guest, be admitted, and begin the journal. */
 XLS_MUST_USE enum xls_rc xls_sending_arrange(struct xls_sending *s);
 
 /* send-companions.c: see what moves along, and put it into the offer. */
@@ -88,10 +95,6 @@ XLS_MUST_USE enum xls_rc xls_sending_pack(struct xls_sending *s);
 
 /* Send a piece of it, when wire has asked for one and there are some. */
 XLS_MUST_USE enum xls_rc xls_sending_piece(struct xls_sending *s);
-
-/* What is left to do with the copies here: the guest runs there, or here. */
-void xls_sending_delete_copies(struct xls_sending *s);
-void xls_sending_put_back(struct xls_sending *s);
 
 /* send-stream.c: from the first octet of memory to the last record. */
 XLS_MUST_USE enum xls_rc xls_sending_stream(struct xls_sending *s);

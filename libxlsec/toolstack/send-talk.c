@@ -45,6 +45,7 @@ enum xls_rc xls_sending_answer(struct xls_sending *s)
         return rc;
     }
     if (s->control.type == XLS_REFUSE) {
+        s->told = true;
         xls_why_peer(rule, sizeof(rule), s->control.u.refuse.rule,
                      strlen(s->control.u.refuse.rule));
         xls_why_peer(text, sizeof(text), s->control.u.refuse.text,
@@ -54,6 +55,7 @@ enum xls_rc xls_sending_answer(struct xls_sending *s)
                            rule, text);
     }
     if (s->control.type == XLS_FAILED) {
+        s->told = true;
         xls_why_peer(text, sizeof(text), s->control.u.text,
                      strlen(s->control.u.text));
         return xls_sending_refused(s, XLS_HOST_GONE, "could not load the guest",
@@ -76,7 +78,9 @@ enum xls_rc xls_sending_cancelled(struct xls_sending *s)
 enum xls_rc xls_sending_await(struct xls_sending *s, enum xls_control_type type,
                               enum xls_control_type other, unsigned seconds)
 {
-    int cancel = s->committed ? -1 : s->setup->cancel_fd;
+    bool decided =
+        s->journal != NULL && xls_source_at(&s->end) != XLS_SOURCE_OPEN;
+    int cancel = decided ? -1 : s->setup->cancel_fd;
     int64_t until = xls_now_ms() + (int64_t)seconds * 1000;
     struct xls_watch watch = {.extra = &cancel, .count = 1};
     enum xls_from from;

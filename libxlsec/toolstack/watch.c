@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <libxl_event.h>
 #include <libxl_utils.h>
@@ -140,4 +141,19 @@ enum xls_rc xls_watch_guest(const struct xls_xen *xen, uint32_t domid,
         rc = next_event(&w, &again);
     }
     return rc;
+}
+
+void xls_watch_start(uint32_t domid)
+{
+    char text[16];
+    char *const argv[] = {(char *)(uintptr_t) "xlsecd",
+                          (char *)(uintptr_t) "--watch", text, NULL};
+
+    (void)snprintf(text, sizeof(text), "%u", domid);
+    if (fork() == 0) {
+        if (setsid() >= 0 && close_range(3, ~0U, 0) == 0) {
+            (void)execv(XLS_SBINDIR "/xlsecd", argv);
+        }
+        _exit(126);
+    }
 }

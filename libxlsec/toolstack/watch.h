@@ -21,4 +21,12 @@ XLS_MUST_USE enum xls_rc
 xls_watch_guest(const struct xls_xen *xen, uint32_t domid,
                 void (*say)(void *ctx, const char *line), void *say_ctx);
 
+/*
+ * A guest came: a process stays with it, as xl's own does, and does what its
+ * on_poweroff and the like say.  A new program (xlsecd --watch), because
+ * libxl's context must not be used across a fork, and so that the caller's work
+ * counts as over.
+ */
+void xls_watch_start(uint32_t domid);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "toolstack/guest.h"
 #include "toolstack/measure.h"
+#include "toolstack/recover.h"
 
 /* The connection to this host's Xen. */
 struct xls_xen {
@@ -50,6 +51,17 @@ XLS_MUST_USE enum xls_rc xls_xen_source_new(const struct xls_xen *xen,
                                             const char *config,
                                             struct xls_xen_source **out,
                                             struct xls_why *why);
+
+/*
+ * The guest of this uuid and name that an earlier process was about to move, as
+ * far as it is still here; the acts on one that is gone do nothing.
+ * Errors: XLS_HOST_XEN, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_xen_source_again(const struct xls_xen *xen,
+                                              const uint8_t uuid[16],
+                                              const char *name,
+                                              struct xls_xen_source **out,
+                                              struct xls_why *why);
 void xls_xen_source_free(struct xls_xen_source *source);
 struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source);
 
@@ -61,6 +73,13 @@ xls_xen_destination_new(xentoollog_level severity,
 void xls_xen_destination_free(struct xls_xen_destination *destination);
 struct xls_destination_ops
 xls_xen_destination_ops(struct xls_xen_destination *destination);
+
+/* The guests of journals.  Zeroed, but for severity; closed by its acts. */
+struct xls_xen_recover {
+    struct xls_xen xen;
+    xentoollog_level severity;
+};
+struct xls_recover_ops xls_xen_recover_ops(struct xls_xen_recover *recover);
 
 /* The domain that came; for what follows a migration (toolstack/watch). */
 uint32_t xls_xen_destination_domid(const struct xls_xen_destination *d);

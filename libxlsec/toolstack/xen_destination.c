@@ -78,6 +78,16 @@ static enum xls_rc parse(struct xls_xen_destination *d,
     return config->c_info.name == NULL ? XLS_HOST_NOMEM : XLS_OK;
 }
 
+/* Has our domain this name? */
+static bool name_is(struct xls_xen_destination *d, const char *name)
+{
+    char *now = libxl_domid_to_name(d->xen.ctx, d->domid);
+    bool is = now != NULL && strcmp(now, name) == 0;
+
+    free(now);
+    return is;
+}
+
 static bool name_taken(struct xls_xen_destination *d, const char *name)
 {
     uint32_t other;
@@ -175,16 +185,69 @@ static enum xls_rc restore(void *ctx, const struct xls_incoming *guest, int fd,
 static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
 {
     struct xls_xen_destination *d = ctx;
-    int err = libxl_domain_rename(d->xen.ctx, d->domid, d->incoming, d->name);
+    libxl_dominfo info;
+    int err;
 
-    if (err != 0) {
-        return failed(why, "cannot give the guest its name", err);
+    if (!name_is(d, d->name)) {
+        err = libxl_domain_rename(d->xen.ctx, d->domid, d->incoming, d->name);
+        if (err != 0) {
+            return failed(why, "cannot give the guest its name", err);
+        }
     }
-    if (paused) {
-        return XLS_OK;
+    libxl_dominfo_init(&info);
+    err = libxl_domain_info(d->xen.ctx, &info, d->domid);
+    if (err == 0 && info.paused && !paused) {
+        err = libxl_domain_unpause(d->xen.ctx, d->domid, NULL);
     }
-    err = libxl_domain_unpause(d->xen.ctx, d->domid, NULL);
+    libxl_dominfo_dispose(&info);
     return err == 0 ? XLS_OK : failed(why, "cannot start the guest", err);
+}
+
+/* Is this the domain of the guest? */
+static enum xls_found look_at(struct xls_xen_destination *d,
+                              const libxl_dominfo *info, const uint8_t uuid[16])
+{
+    if (memcmp(libxl_uuid_bytearray_const(&info->uuid), uuid, 16) != 0 ||
+        info->dying) {
+        return XLS_FOUND_NOTHING;
+    }
+    d->domid = info->domid;
+    if (name_is(d, d->incoming)) {
+        return XLS_FOUND_INCOMING;
+    }
+    if (name_is(d, d->name)) {
+        return XLS_FOUND_NAMED;
+    }
+    d->domid = (uint32_t)INVALID_DOMID;
+    return XLS_FOUND_NOTHING;
+}
+
+static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
+                        enum xls_found *found, struct xls_why *why)
+{
+    struct xls_xen_destination *d = ctx;
+    libxl_dominfo *list = NULL;
+    int count = 0;
+    enum xls_rc rc = XLS_OK;
+
+    *found = XLS_FOUND_NOTHING;
+    if (d->xen.ctx == NULL) {
+        rc = xls_xen_open(&d->xen, d->severity, why);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    (void)snprintf(d->name, sizeof(d->name), "%s", name);
+    (void)snprintf(d->incoming, sizeof(d->incoming), "%s--incoming", name);
+    list = libxl_list_domain(d->xen.ctx, &count);
+    if (list == NULL) {
+        return failed(why, "cannot list the guests", 0);
+    }
+    for (int i = 0; i < count && *found == XLS_FOUND_NOTHING; i++) {
+        *found = look_at(d, &list[i], uuid);
+    }
+    libxl_dominfo_list_free(list, count);
+    return XLS_OK;
 }
 
 static void destroy(void *ctx)
@@ -204,5 +267,6 @@ xls_xen_destination_ops(struct xls_xen_destination *destination)
                                         .admit = admit,
                                         .restore = restore,
                                         .run = run,
-                                        .destroy = destroy};
+                                        .destroy = destroy,
+                                        .find = find};
 }

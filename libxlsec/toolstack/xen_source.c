@@ -62,6 +62,75 @@ enum xls_rc xls_xen_source_new(const struct xls_xen *xen, const char *domain,
     return XLS_OK;
 }
 
+/* Has our domain this name? */
+static bool name_is(const struct xls_xen_source *s, const char *name)
+{
+    char *now = libxl_domid_to_name(s->xen.ctx, s->domid);
+    bool is = now != NULL && strcmp(now, name) == 0;
+
+    free(now);
+    return is;
+}
+
+static bool is_here(const struct xls_xen_source *s)
+{
+    return s->domid != (uint32_t)INVALID_DOMID;
+}
+
+/* The domain of this uuid that has either of the names. */
+static enum xls_rc look_for(struct xls_xen_source *s, const uint8_t uuid[16],
+                            struct xls_why *why)
+{
+    int count = 0;
+    libxl_dominfo *list = libxl_list_domain(s->xen.ctx, &count);
+    bool found = false;
+
+    if (list == NULL) {
+        return xls_why_set(why, XLS_HOST_XEN, "cannot list the guests");
+    }
+    for (int i = 0; i < count && !found; i++) {
+        s->domid = list[i].domid;
+        found =
+            !list[i].dying &&
+            memcmp(libxl_uuid_bytearray_const(&list[i].uuid), uuid, 16) == 0 &&
+            (name_is(s, s->name) || name_is(s, s->away));
+    }
+    libxl_dominfo_list_free(list, count);
+    if (!found) {
+        s->domid = (uint32_t)INVALID_DOMID;
+    }
+    return XLS_OK;
+}
+
+enum xls_rc xls_xen_source_again(const struct xls_xen *xen,
+                                 const uint8_t uuid[16], const char *name,
+                                 struct xls_xen_source **out,
+                                 struct xls_why *why)
+{
+    struct xls_xen_source *s = calloc(1, sizeof(*s));
+    enum xls_rc rc = XLS_OK;
+
+    *out = NULL;
+    if (s == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    s->xen = *xen;
+    (void)snprintf(s->name, sizeof(s->name), "%s", name);
+    (void)snprintf(s->away, sizeof(s->away), "%s--migratedaway", name);
+    s->xch = xc_interface_open(xen->log, xen->log, 0);
+    if (s->xch == NULL) {
+        rc = xls_why_set(why, XLS_HOST_XEN, "cannot open libxenctrl");
+    } else {
+        rc = look_for(s, uuid, why);
+    }
+    if (rc != XLS_OK) {
+        xls_xen_source_free(s);
+        return rc;
+    }
+    *out = s;
+    return XLS_OK;
+}
+
 void xls_xen_source_free(struct xls_xen_source *source)
 {
     if (source == NULL) {
@@ -135,7 +204,7 @@ static enum xls_rc resume(void *ctx, struct xls_why *why)
     struct xls_xen_source *s = ctx;
     int err;
 
-    if (!is_down(s)) {
+    if (!is_here(s) || !is_down(s)) {
         return XLS_OK;
     }
     err = libxl_domain_resume(s->xen.ctx, s->domid, 1, NULL);
@@ -149,18 +218,26 @@ static enum xls_rc resume(void *ctx, struct xls_why *why)
 static enum xls_rc rename_guest(void *ctx, bool away, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
-    int err =
-        libxl_domain_rename(s->xen.ctx, s->domid, away ? s->name : s->away,
-                            away ? s->away : s->name);
+    int err;
 
+    if (!is_here(s) || name_is(s, away ? s->away : s->name)) {
+        return XLS_OK;
+    }
+    err = libxl_domain_rename(s->xen.ctx, s->domid, away ? s->name : s->away,
+                              away ? s->away : s->name);
     return err == 0 ? XLS_OK : failed(why, "cannot rename the guest", err);
 }
 
 static enum xls_rc destroy(void *ctx, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
-    int err = libxl_domain_destroy(s->xen.ctx, s->domid, NULL);
+    int err;
 
+    /* what has its own name, or runs, is no copy that was given away */
+    if (!is_here(s) || !name_is(s, s->away) || !is_down(s)) {
+        return XLS_OK;
+    }
+    err = libxl_domain_destroy(s->xen.ctx, s->domid, NULL);
     return err == 0 ? XLS_OK
                     : failed(why,
                              "the guest has moved, but its suspended copy "

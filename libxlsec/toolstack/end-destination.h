@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * end-destination: the destination's end of a handover, by its journal.
+ * Level 6.
+ *
+ * The same for the process that receives and for one that finds the journal
+ * after that has died, or is asked what became of it.
+ */
+#ifndef XLS_TOOLSTACK_END_DESTINATION_H
+#define XLS_TOOLSTACK_END_DESTINATION_H
+
+#include "host/journal.h"
+#include "host/place.h"
+#include "toolstack/guest.h"
+
+struct xls_destination_end {
+    struct xls_journal *journal;           /* all borrowed */
+    const struct xls_destination_ops *ops; /* admit and restore are not used */
+    struct xls_place *place;               /* what came along; NULL: nothing */
+    /* One line about what is happening, for the log; never NULL. */
+    void (*say)(void *ctx, const char *line);
+    void *say_ctx;
+};
+
+enum xls_destination_state
+xls_destination_at(const struct xls_destination_end *end);
+
+/*
+ * The step for this event, written to the journal; nothing is done yet.
+ * Errors: XLS_BUG_CONTRACT (it has no place there), XLS_HOST_IO (not taken),
+ * XLS_HOST_DOUBT (taken, and may not last).
+ */
+XLS_MUST_USE enum xls_rc xls_destination_step(struct xls_destination_end *end,
+                                              enum xls_destination_event event,
+                                              const char *note,
+                                              struct xls_why *why);
+
+/*
+ * Destroy the copy, wipe what came along, and then take the step for this
+ * event, which leads to BURNED.  Errors: as xls_destination_step(); nothing is
+ * here any more all the same.
+ */
+XLS_MUST_USE enum xls_rc xls_destination_burn(struct xls_destination_end *end,
+                                              enum xls_destination_event event,
+                                              const char *note,
+                                              struct xls_why *why);
+
+/*
+ * In TAKING: start the guest, which ends in COMMITTED, or in BURNED with why it
+ * could not be started in why.
+ * Errors: XLS_HOST_IO, XLS_HOST_DOUBT (the journal).
+ */
+XLS_MUST_USE enum xls_rc xls_destination_start(struct xls_destination_end *end,
+                                               struct xls_why *why);
+
+#endif

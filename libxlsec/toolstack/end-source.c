@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "toolstack/end-source.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+#include "host/clock.h"
+#include "toolstack/settle.h"
+
+enum { PAUSE_FIRST_MS = 250, PAUSE_MOST_MS = 4000 };
+
+enum xls_source_state xls_source_at(const struct xls_source_end *end)
+{
+    return (enum xls_source_state)xls_journal_view(end->journal)->state;
+}
+
+static void tell(const struct xls_source_end *end, const char *line)
+{
+    if (end->tell != NULL) {
+        end->tell(end->tell_ctx, line);
+    }
+}
+
+enum xls_rc xls_source_step(struct xls_source_end *end,
+                            enum xls_source_event event, const char *note,
+                            struct xls_why *why)
+{
+    enum xls_source_state at = xls_source_at(end);
+    enum xls_source_state next = xls_source_next(at, event);
+    enum xls_rc rc;
+
+    if (next == XLS_SOURCE_NONE) {
+        return xls_why_set(
+            why, XLS_BUG_CONTRACT, "'%s' has no place in state '%s'",
+            xls_source_event_name(event), xls_source_state_name(at));
+    }
+    if (next == at) {
+        return XLS_OK;
+    }
+    rc = xls_journal_enter(end->journal, next, note, why);
+    end->moved = end->moved || xls_source_at(end) == XLS_SOURCE_MOVED;
+    return rc;
+}
+
+/* The guest runs there: a copy that stays is waste, not danger. */
+static enum xls_rc let_go(struct xls_source_end *end, struct xls_why *why)
+{
+    enum xls_rc rc = end->ops->destroy(end->ops->ctx, why);
+
+    if (rc == XLS_OK && end->pack != NULL) {
+        rc = xls_pack_delete(end->pack, why);
+    }
+    return rc == XLS_OK ? xls_source_step(end, XLS_SOURCE_DONE, NULL, why) : rc;
+}
+
+/* Under its name, with what belongs to it. */
+enum xls_rc xls_source_take_back(struct xls_source_end *end,
+                                 struct xls_why *why)
+{
+    struct xls_why local = {""};
+    enum xls_rc rc = XLS_OK;
+    enum xls_rc one = end->ops->rename(end->ops->ctx, false, &local);
+
+    if (one != XLS_OK) {
+        rc = xls_why_set(why, one, "%s", local.text);
+    }
+    if (end->pack != NULL) { /* before the guest asks its vTPM */
+        local.text[0] = '\0';
+        one = xls_pack_put_back(end->pack, &local);
+        if (one != XLS_OK) {
+            rc = xls_why_set(why, one, "%s", local.text);
+        }
+    }
+    local.text[0] = '\0';
+    one = end->ops->resume(end->ops->ctx, &local);
+    if (one != XLS_OK) {
+        rc = xls_why_set(why, one, "%s", local.text);
+    }
+    return rc;
+}
+
+enum xls_rc xls_source_act(struct xls_source_end *end, struct xls_why *why)
+{
+    switch (xls_source_at(end)) {
+    case XLS_SOURCE_MOVED:
+        return let_go(end, why);
+    case XLS_SOURCE_BACK:
+        return xls_source_take_back(end, why);
+    case XLS_SOURCE_NONE:
+    case XLS_SOURCE_OPEN:
+    case XLS_SOURCE_COMMIT:
+    case XLS_SOURCE_CLOSED:
+        break;
+    }
+    return XLS_OK;
+}
+
+/* It runs there although somebody said that it runs here. */
+static enum xls_rc conflict(const struct xls_source_end *end,
+                            struct xls_why *why)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+
+    return xls_why_set(why, XLS_PEER_ORDER,
+                       "TWO COPIES: %s says that guest '%s' runs there, and it "
+                       "was told to run here; pause one of them at once (xl "
+                       "pause), and see xlsec-handover(7)",
+                       f->peer, f->guest);
+}
+
+static enum xls_rc hear(struct xls_source_end *end,
+                        const struct xls_settled *answer, struct xls_why *why)
+{
+    static const char *const notes[] = {
+        [XLS_ANSWER_COMMITTED] = "the destination runs it",
+        [XLS_ANSWER_BURNED] = "the destination has destroyed its copy",
+    };
+    enum xls_source_event event =
+        answer->answer == XLS_ANSWER_COMMITTED ? XLS_SOURCE_COMMITTED
+        : answer->answer == XLS_ANSWER_BURNED  ? XLS_SOURCE_BURNED
+                                               : XLS_SOURCE_UNKNOWN;
+    enum xls_rc rc;
+
+    if (event == XLS_SOURCE_COMMITTED &&
+        xls_source_at(end) == XLS_SOURCE_BACK) {
+        return conflict(end, why);
+    }
+    if (event == XLS_SOURCE_UNKNOWN) {
+        return XLS_OK; /* why has what it said; the state is the same */
+    }
+    rc = xls_source_step(end, event, notes[answer->answer], why);
+    /* an entry that does not last is made again: the answer is final */
+    return rc == XLS_OK || rc == XLS_HOST_DOUBT ? xls_source_act(end, why) : rc;
+}
+
+enum xls_rc xls_source_ask(struct xls_source_end *end, struct xls_why *why)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    bool ours = end->take_back || xls_source_at(end) == XLS_SOURCE_BACK;
+    const struct xls_settle_setup setup = {.confdir = end->confdir,
+                                           .facts = f,
+                                           .word = ours ? XLS_SETTLE_ABORT
+                                                        : XLS_SETTLE_COMMIT,
+                                           .measure = end->measure};
+    struct xls_settled answer = {.answer = XLS_ANSWER_NONE};
+    enum xls_rc rc = xls_settle_ask(&setup, &answer, why);
+
+    return rc == XLS_OK ? hear(end, &answer, why) : rc;
+}
+
+/* Sleep; true when it is to end. */
+static bool pause_ms(int64_t ms, int cancel_fd)
+{
+    struct pollfd p = {.fd = cancel_fd, .events = POLLIN};
+
+    return poll(&p, 1, (int)ms) == 1;
+}
+
+void xls_source_settle(struct xls_source_end *end, int64_t until, int cancel_fd,
+                       struct xls_why *why)
+{
+    int64_t pause = PAUSE_FIRST_MS;
+
+    for (;;) {
+        enum xls_source_state at = xls_source_at(end);
+        struct xls_why last = {""};
+        char line[512];
+        int64_t left;
+
+        if (at == XLS_SOURCE_MOVED || xls_source_settled(at)) {
+            return; /* nothing to be asked */
+        }
+        if (xls_source_ask(end, &last) == XLS_PEER_ORDER) {
+            *why = last;
+            return;
+        }
+        at = xls_source_at(end);
+        if (at == XLS_SOURCE_MOVED || xls_source_settled(at)) {
+            return;
+        }
+        *why = last;
+        left = until - xls_now_ms();
+        if (left <= 0) {
+            return;
+        }
+        pause = pause < left ? pause : left;
+        (void)snprintf(line, sizeof(line), "%.400s; trying again", last.text);
+        tell(end, line);
+        if (pause_ms(pause, cancel_fd)) {
+            return;
+        }
+        pause = 2 * pause < PAUSE_MOST_MS ? 2 * pause : PAUSE_MOST_MS;
+    }
+}

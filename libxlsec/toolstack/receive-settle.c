@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "toolstack/receive-settle.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "host/clock.h"
+
+enum { GRACE_MS = 2000, ROUNDS = 3 };
+
+/* --- going on
+ * ---------------------------------------------------------------*/
+
+/* What came along, as the process before left it. */
+static enum xls_rc find_place(struct xls_destination_end *end,
+                              const struct xls_conf *conf, struct xls_why *why)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    const struct xls_place_setup setup = {.conf = conf,
+                                          .list = &f->companions,
+                                          .guest = f->guest,
+                                          .peer = f->peer,
+                                          .uuid = f->uuid,
+                                          .migration = f->id};
+
+    return f->companions.count == 0 ? XLS_OK
+                                    : xls_place_again(&setup, &end->place, why);
+}
+
+/* Is the copy of this state here?  Only in TAKING it may have its name: in any
+ * other a guest of that name is another time's. */
+static enum xls_rc look(struct xls_destination_end *end, bool *there,
+                        struct xls_why *why)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    enum xls_found found = XLS_FOUND_NOTHING;
+    enum xls_rc rc =
+        end->ops->find(end->ops->ctx, f->uuid, f->guest, &found, why);
+
+    *there = found == XLS_FOUND_INCOMING ||
+             (found == XLS_FOUND_NAMED &&
+              xls_destination_at(end) == XLS_DESTINATION_TAKING);
+    return rc;
+}
+
+/* The step, and what it asks for. */
+static enum xls_rc take_step(struct xls_destination_end *end,
+                             enum xls_destination_event event, const char *note,
+                             struct xls_why *why)
+{
+    enum xls_destination_state at = xls_destination_at(end);
+    enum xls_rc rc;
+
+    if (xls_destination_next(at, event) == XLS_DESTINATION_BURNED &&
+        !xls_destination_settled(at)) {
+        return xls_destination_burn(end, event, note, why);
+    }
+    rc = xls_destination_step(end, event, note, why);
+    if (rc == XLS_HOST_DOUBT &&
+        xls_destination_at(end) ==
+            XLS_DESTINATION_TAKING) { /* [P-90] what may not last is not begun
+                                       */
+        return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE,
+                                    "the journal could not be synced", why);
+    }
+    return rc == XLS_OK && xls_destination_at(end) == XLS_DESTINATION_TAKING
+               ? xls_destination_start(end, why)
+               : rc;
+}
+
+static enum xls_rc take_steps(struct xls_destination_end *end,
+                              enum xls_destination_event event,
+                              const char *note, struct xls_why *why)
+{
+    bool there = false;
+    enum xls_rc rc;
+
+    if (xls_destination_settled(xls_destination_at(end))) {
+        /* over: nothing here is touched any more */
+        return xls_destination_step(end, event, note, why);
+    }
+    rc = look(end, &there, why);
+    if (rc == XLS_OK && !there) {
+        rc = take_step(end, XLS_DESTINATION_GONE,
+                       "the copy is not here any more", why);
+    }
+    if (rc == XLS_OK && !(xls_destination_settled(xls_destination_at(end)) &&
+                          event == XLS_DESTINATION_LOST)) {
+        rc = take_step(end, event, note, why);
+    }
+    return rc;
+}
+
+enum xls_rc xls_destination_go_on(const struct xls_receive_setup *setup,
+                                  const struct xls_conf *conf,
+                                  struct xls_journal *journal,
+                                  enum xls_destination_event event,
+                                  const char *note, bool *runs,
+                                  struct xls_why *why)
+{
+    struct xls_destination_end end = {.journal = journal,
+                                      .ops = &setup->ops,
+                                      .say = setup->say,
+                                      .say_ctx = setup->say_ctx};
+    enum xls_destination_state before = xls_destination_at(&end);
+    enum xls_rc rc = find_place(&end, conf, why);
+
+    if (rc == XLS_OK) {
+        rc = take_steps(&end, event, note, why);
+    }
+    *runs = before != XLS_DESTINATION_COMMITTED &&
+            xls_destination_at(&end) == XLS_DESTINATION_COMMITTED;
+    xls_place_free(end.place);
+    return rc;
+}
+
+/* --- who has it
+ * --------------------------------------------------------------*/
+
+/* [P-97] The process of an earlier session, which has not noticed yet that its
+ * connection is dead. */
+static void end_holder(pid_t pid)
+{
+    struct pollfd p = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+
+    if (p.fd < 0 || pid == getpid()) {
+        return;
+    }
+    (void)pidfd_send_signal(p.fd, SIGTERM, NULL, 0);
+    if (poll(&p, 1, GRACE_MS) == 0) {
+        (void)pidfd_send_signal(p.fd, SIGKILL, NULL, 0);
+        (void)poll(&p, 1, GRACE_MS);
+    }
+    (void)close(p.fd);
+}
+
+static enum xls_rc take(const struct xls_conf *conf,
+                        const uint8_t id[XLS_ID_LEN], struct xls_journal **out,
+                        bool *absent, struct xls_why *why)
+{
+    enum xls_rc rc = XLS_HOST_BUSY;
+
+    for (int i = 0; rc == XLS_HOST_BUSY && i < ROUNDS; i++) {
+        pid_t holder = 0;
+
+        why->text[0] = '\0';
+        rc = xls_journal_take(conf->state, XLS_ROLE_DESTINATION, id, out,
+                              absent, &holder, why);
+        if (rc == XLS_HOST_BUSY && holder > 0) {
+            end_holder(holder);
+        }
+    }
+    return rc;
+}
+
+/* --- the answer
+ * --------------------------------------------------------------*/
+
+static void refuse(struct xls_control *answer, const char *rule,
+                   const char *text)
+{
+    *answer = (struct xls_control){.type = XLS_REFUSE};
+    (void)snprintf(answer->u.refuse.rule, sizeof(answer->u.refuse.rule), "%s",
+                   rule);
+    (void)snprintf(answer->u.refuse.text, sizeof(answer->u.refuse.text),
+                   "%.300s", text);
+}
+
+/* [P-94] Nothing of it has come, and after this nothing will. */
+static enum xls_rc bury(const struct xls_crew *crew,
+                        const struct xls_settle *asked,
+                        struct xls_journal **out, struct xls_why *why)
+{
+    struct xls_journal_facts *f = calloc(1, sizeof(*f));
+    enum xls_rc rc;
+
+    if (f == NULL) {
+        return XLS_HOST_NOMEM;
+    }
+    f->role = XLS_ROLE_DESTINATION;
+    memcpy(f->id, asked->id, sizeof(f->id));
+    memcpy(f->peer_key, crew->peer_key, XLS_KEY);
+    (void)snprintf(f->peer, sizeof(f->peer), "%s", crew->peer_name);
+    (void)snprintf(f->guest, sizeof(f->guest), "(never came)");
+    rc = xls_journal_begin(crew->conf.state, f, XLS_DESTINATION_BURNED, out,
+                           why);
+    free(f);
+    return rc;
+}
+
+/* What its state says. */
+static void speak(const struct xls_journal_view *view,
+                  struct xls_control *answer)
+{
+    switch ((enum xls_destination_state)view->state) {
+    case XLS_DESTINATION_COMMITTED:
+        *answer = (struct xls_control){.type = XLS_COMMITTED};
+        answer->u.started =
+            view->facts.paused ? XLS_STARTED_PAUSED : XLS_STARTED_RUNNING;
+        break;
+    case XLS_DESTINATION_BURNED:
+        *answer = (struct xls_control){.type = XLS_BURNED};
+        (void)snprintf(answer->u.text, sizeof(answer->u.text), "%s",
+                       view->note);
+        break;
+    case XLS_DESTINATION_UNSURE:
+        refuse(answer, "unsure",
+               "this host went down while it was about to start the guest, "
+               "which may have run here and is gone");
+        break;
+    case XLS_DESTINATION_NONE:
+    case XLS_DESTINATION_OPEN:
+    case XLS_DESTINATION_PREPARED:
+    case XLS_DESTINATION_TAKING:
+        refuse(answer, "unsettled", "it is not settled here yet");
+        break;
+    }
+}
+
+enum xls_rc xls_settle_answer(const struct xls_receive_setup *setup,
+                              const struct xls_crew *crew,
+                              const struct xls_settle *asked,
+                              struct xls_control *answer, bool *runs,
+                              struct xls_why *why)
+{
+    bool commit = asked->word == XLS_SETTLE_COMMIT;
+    struct xls_journal *journal = NULL;
+    bool absent = false;
+    enum xls_rc rc = take(&crew->conf, asked->id, &journal, &absent, why);
+
+    *runs = false;
+    if (absent && !commit) {
+        why->text[0] = '\0';
+        rc = bury(crew, asked, &journal, why);
+    }
+    if (rc != XLS_OK && absent) {
+        refuse(answer, "unknown", "this host has no journal of it");
+        return XLS_OK;
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    if (xls_same(xls_journal_view(journal)->facts.peer_key, crew->peer_key,
+                 XLS_KEY) != XLS_OK) { /* [P-95] */
+        refuse(answer, "unknown", "this host has no journal of it");
+    } else {
+        rc = xls_destination_go_on(setup, &crew->conf, journal,
+                                   commit ? XLS_DESTINATION_COMMIT
+                                          : XLS_DESTINATION_ABORT,
+                                   NULL, runs, why);
+        speak(xls_journal_view(journal), answer);
+    }
+    xls_journal_leave(journal);
+    return rc;
+}

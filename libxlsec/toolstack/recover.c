@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#include "toolstack/recover.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "attest/hex.h"
+#include "toolstack/end-source.h"
+#include "toolstack/receive-settle.h"
+
+enum { KEEP = 50, KEEP_SECONDS = 30 * 86400 };
+
+static void tell(const struct xls_recover_setup *setup,
+                 const struct xls_journal_view *view, const char *what)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "%s: guest '%s': %s", view->facts.peer,
+                   view->facts.guest, what);
+    setup->say(setup->say_ctx, line);
+}
+
+/* --- a source's
+ * -------------------------------------------------------------*/
+
+struct source {
+    const struct xls_recover_setup *setup;
+    const struct xls_conf *conf;
+    struct xls_source_end end;
+    struct xls_source_ops ops;
+};
+
+static void tell_try(void *ctx, const char *line)
+{
+    const struct source *s = ctx;
+
+    tell(s->setup, xls_journal_view(s->end.journal), line);
+}
+
+/* What moves along, as the process before left it. */
+static enum xls_rc find_pack(struct source *s, struct xls_why *why)
+{
+    const struct xls_journal_facts *f =
+        &xls_journal_view(s->end.journal)->facts;
+    const struct xls_pack_setup setup = {
+        .conf = s->conf, .guest = f->guest, .uuid = f->uuid};
+
+    return f->companions.count == 0
+               ? XLS_OK
+               : xls_pack_again(&setup, &f->companions, f->id, f->peer,
+                                &s->end.pack, why);
+}
+
+/* [P-92] What a person vouches for, where the states leave it to one. */
+static enum xls_rc heed(struct source *s, enum xls_recover_wish wish,
+                        struct xls_why *why)
+{
+    enum xls_source_state at = xls_source_at(&s->end);
+    enum xls_source_event event =
+        wish == XLS_WISH_HERE ? XLS_SOURCE_VOUCH_BACK : XLS_SOURCE_VOUCH_MOVED;
+
+    if (xls_source_next(at, event) == XLS_SOURCE_NONE) {
+        return xls_why_set(
+            why, XLS_PEER_POLICY,
+            at == XLS_SOURCE_MOVED
+                ? "the guest has moved: %s runs it, and it cannot be had here"
+                : "the guest was never given away: it runs here, and %s cannot "
+                  "be given it any more",
+            xls_journal_view(s->end.journal)->facts.peer);
+    }
+    return xls_source_step(&s->end, event, "by an administrator's word", why);
+}
+
+static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
+                                struct xls_why *why)
+{
+    enum xls_rc rc = XLS_OK;
+    bool asked;
+
+    if (wish != XLS_WISH_NONE) {
+        rc = heed(s, wish, why);
+    } else if (xls_source_at(&s->end) == XLS_SOURCE_OPEN) {
+        rc = xls_source_step(&s->end, XLS_SOURCE_LOST,
+                             "the migrating process has died", why);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_source_act(&s->end, why);
+    }
+    asked = xls_source_at(&s->end) == XLS_SOURCE_COMMIT ||
+            xls_source_at(&s->end) == XLS_SOURCE_BACK;
+    if (rc == XLS_OK && asked && wish == XLS_WISH_NONE) {
+        rc = xls_source_ask(&s->end, why);
+    }
+    return rc;
+}
+
+static enum xls_rc recover_source(const struct xls_recover_setup *setup,
+                                  const struct xls_conf *conf,
+                                  struct xls_journal *journal,
+                                  enum xls_recover_wish wish,
+                                  struct xls_why *why)
+{
+    struct source s = {.setup = setup, .conf = conf};
+    enum xls_rc rc;
+
+    s.end = (struct xls_source_end){.journal = journal,
+                                    .ops = &s.ops,
+                                    .confdir = setup->confdir,
+                                    .measure = setup->measure,
+                                    .tell = tell_try,
+                                    .tell_ctx = &s};
+    rc = setup->ops.source(setup->ops.ctx, &xls_journal_view(journal)->facts,
+                           &s.ops, why);
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    rc = find_pack(&s, why);
+    if (rc == XLS_OK) {
+        rc = go_on_source(&s, wish, why);
+    }
+    xls_pack_free(s.end.pack);
+    setup->ops.source_end(setup->ops.ctx, &s.ops);
+    return rc;
+}
+
+/* --- a destination's
+ * --------------------------------------------------------*/
+
+static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
+                                       const struct xls_conf *conf,
+                                       struct xls_journal *journal,
+                                       enum xls_recover_wish wish,
+                                       struct xls_why *why)
+{
+    static const enum xls_destination_event events[] = {
+        [XLS_WISH_NONE] = XLS_DESTINATION_LOST,
+        [XLS_WISH_HERE] = XLS_DESTINATION_VOUCH_TAKE,
+        [XLS_WISH_THERE] = XLS_DESTINATION_VOUCH_BURN,
+    };
+    struct xls_receive_setup receive = {.confdir = setup->confdir,
+                                        .net = {-1, -1},
+                                        .measure = setup->measure,
+                                        .say = setup->say,
+                                        .say_ctx = setup->say_ctx};
+    enum xls_destination_state at =
+        (enum xls_destination_state)xls_journal_view(journal)->state;
+    bool runs = false;
+    enum xls_rc rc;
+
+    if (xls_destination_next(at, events[wish]) == XLS_DESTINATION_NONE) {
+        return xls_why_set(why, XLS_PEER_POLICY,
+                           "the state of it here is '%s', in which there is "
+                           "nothing to vouch for",
+                           xls_destination_state_name(at));
+    }
+    rc = setup->ops.destination(setup->ops.ctx, &receive.ops, why);
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    rc = xls_destination_go_on(
+        &receive, conf, journal, events[wish],
+        wish == XLS_WISH_NONE ? NULL : "by an administrator's word", &runs,
+        why);
+    if (runs) {
+        setup->ops.started(setup->ops.ctx, &receive.ops);
+    }
+    setup->ops.destination_end(setup->ops.ctx, &receive.ops);
+    return rc;
+}
+
+/* --- one, and all
+ * -----------------------------------------------------------*/
+
+enum xls_rc xls_recover_one(const struct xls_recover_setup *setup,
+                            enum xls_role role, const uint8_t id[XLS_ID_LEN],
+                            enum xls_recover_wish wish,
+                            struct xls_journal_view *view, struct xls_why *why)
+{
+    struct xls_journal *journal = NULL;
+    struct xls_conf conf;
+    bool absent = false;
+    pid_t holder = 0;
+    unsigned before;
+    enum xls_rc rc = xls_conf_load(setup->confdir, &conf, why);
+
+    if (rc == XLS_OK) {
+        rc = xls_journal_take(conf.state, role, id, &journal, &absent, &holder,
+                              why);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    before = xls_journal_view(journal)->state;
+    rc = role == XLS_ROLE_SOURCE
+             ? recover_source(setup, &conf, journal, wish, why)
+             : recover_destination(setup, &conf, journal, wish, why);
+    *view = *xls_journal_view(journal);
+    xls_journal_leave(journal);
+    if (view->state != before) {
+        char line[200];
+
+        (void)snprintf(
+            line, sizeof(line), "now %s",
+            role == XLS_ROLE_SOURCE
+                ? xls_source_state_name((enum xls_source_state)view->state)
+                : xls_destination_state_name(
+                      (enum xls_destination_state)view->state));
+        tell(setup, view, line);
+    }
+    return rc;
+}
+
+enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
+                            struct xls_why *why)
+{
+    struct xls_journal_entry *list = NULL;
+    struct xls_conf conf;
+    size_t count = 0;
+    enum xls_rc rc = xls_conf_load(setup->confdir, &conf, why);
+
+    *open = 0;
+    if (rc == XLS_OK) {
+        rc = xls_journal_list(conf.state, &list, &count, why);
+    }
+    for (size_t i = 0; rc == XLS_OK && i < count; i++) {
+        const struct xls_journal_entry *e = &list[i];
+        struct xls_journal_view view = e->view;
+        struct xls_why local = {""};
+
+        if (e->damaged || xls_journal_settled(&e->view)) {
+            continue;
+        }
+        if (e->holder == 0 &&
+            xls_recover_one(setup, e->view.facts.role, e->view.facts.id,
+                            XLS_WISH_NONE, &view, &local) != XLS_OK &&
+            local.text[0] != '\0') {
+            tell(setup, &e->view, local.text);
+        }
+        *open += xls_journal_settled(&view) ? 0 : 1;
+    }
+    free(list);
+    return rc == XLS_OK ? xls_journal_prune(conf.state, KEEP, KEEP_SECONDS, why)
+                        : rc;
+}
