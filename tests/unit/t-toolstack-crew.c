@@ -134,6 +134,71 @@ START_TEST(counts_are_taken_in)
 }
 END_TEST
 
+#define STREAM_LEN (1 + 16 + XLS_HASH_LEN)
+
+/* A stream has ended, with these records, bytes and digest. */
+static void tell_stream(const struct stage *s, enum helper who, uint8_t n,
+                        size_t len)
+{
+    uint8_t body[STREAM_LEN + 1] = {n, 0, 0, 0, 0, 0, 0, 0, 7};
+
+    memset(body + 9, 0x10 + n, sizeof(body) - 9);
+    tell(s, who, XLS_MSG_WIRE_STREAM, body, len);
+}
+
+/* [P-57] verify hears the sums when both streams have ended, and once. */
+START_TEST(verify_hears_the_sums)
+{
+    struct stage s;
+    struct xls_ipc_msg *msg = calloc(1, sizeof(*msg));
+    uint8_t digest[XLS_SUMS_DIGEST];
+    int pair[2];
+
+    begin(&s, XLS_ROLE_DESTINATION);
+    T(msg != NULL && xls_fd_pair(SOCK_SEQPACKET, pair) == XLS_OK);
+    s.crew.verify.ctl = pair[0];
+    tell_stream(&s, WIRE, 0, STREAM_LEN);
+    T(next(&s) == XLS_OK && s.from == XLS_FROM_COUNT && s.crew.ended == 1);
+    T(s.crew.passed[0].records == 7 && s.crew.passed[0].digest[63] == 0x10);
+    T(xls_ipc_recv(pair[1], 0, msg) != XLS_OK);
+    tell_stream(&s, WIRE, 1, STREAM_LEN);
+    T(next(&s) == XLS_OK && s.from == XLS_FROM_COUNT && s.crew.ended == 2);
+    xls_sums_digest(s.crew.passed, digest);
+    T(xls_ipc_recv(pair[1], 0, msg) == XLS_OK);
+    T(msg->type == XLS_MSG_VERIFY_SUMS && msg->len == sizeof(digest));
+    T(memcmp(msg->body, digest, sizeof(digest)) == 0);
+    tell_stream(&s, WIRE, 1, STREAM_LEN);
+    T(next(&s) == XLS_BUG_CONTRACT);
+    xls_fd_close(&pair[1]);
+    free(msg);
+    end(&s);
+}
+END_TEST
+
+START_TEST(streams_end_in_order)
+{
+    static const size_t wrong[] = {STREAM_LEN - 1, STREAM_LEN + 1};
+    struct stage s;
+
+    for (size_t i = 0; i < T_COUNT(wrong); i++) {
+        begin(&s, XLS_ROLE_SOURCE);
+        tell_stream(&s, WIRE, 0, wrong[i]);
+        T(next(&s) == XLS_BUG_CONTRACT && s.crew.ended == 0);
+        end(&s);
+    }
+    begin(&s, XLS_ROLE_SOURCE);
+    tell_stream(&s, WIRE, 1, STREAM_LEN);
+    T(next(&s) == XLS_BUG_CONTRACT && s.crew.ended == 0);
+    tell_stream(&s, GUARD, 0, STREAM_LEN); /* it is wire's to say */
+    T(next(&s) == XLS_OK && s.crew.ended == 0);
+    tell_stream(&s, WIRE, 0, STREAM_LEN);
+    T(next(&s) == XLS_OK && s.crew.ended == 1);
+    tell_stream(&s, WIRE, 0, STREAM_LEN);
+    T(next(&s) == XLS_BUG_CONTRACT);
+    end(&s);
+}
+END_TEST
+
 START_TEST(deadlines_and_extras)
 {
     struct stage s;
@@ -458,6 +523,8 @@ int main(void)
 {
     const TTest *const list[] = {
         counts_are_taken_in,
+        verify_hears_the_sums,
+        streams_end_in_order,
         deadlines_and_extras,
         a_peer_is_whom_keys_named,
         a_peer_that_wire_alone_speaks_of,
