@@ -159,7 +159,7 @@ static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
     case XLS_MSG_FAILED:
         return failed(crew, who, why);
     case XLS_MSG_KEYS_PEER:
-        return note_peer(crew, why);
+        return who == XLS_FROM_KEYS ? note_peer(crew, why) : XLS_BUG_CONTRACT;
     case XLS_MSG_WIRE_COUNT:
     case XLS_MSG_GUARD_COUNT:
     case XLS_MSG_GUARD_DONE:

@@ -74,15 +74,17 @@ static enum xls_rc next(struct stage *s)
     return xls_crew_next(&s->crew, &s->watch, &s->from, &s->why);
 }
 
-/* keys' verdict on a peer of that key; name may be empty. */
-static void tell_peer(const struct stage *s, uint8_t key, const char *name)
+/* keys' verdict on a peer of that key, or what who says in its place; name may
+ * be empty. */
+static void tell_peer(const struct stage *s, enum helper who, uint8_t key,
+                      const char *name)
 {
     uint8_t body[XLS_KEY + 80];
     size_t len = strlen(name);
 
     memset(body, key, XLS_KEY);
     memcpy(body + XLS_KEY, name, len);
-    tell(s, KEYS, XLS_MSG_KEYS_PEER, body, XLS_KEY + len);
+    tell(s, who, XLS_MSG_KEYS_PEER, body, XLS_KEY + len);
 }
 
 /* The peer's key, h, two nonces, the migration id, and the suite. */
@@ -232,7 +234,7 @@ START_TEST(a_peer_is_whom_keys_named)
     struct stage s;
 
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, KEYS, 7, "xen1");
     tell_up(&s, 7);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_OK);
     T(strcmp(s.crew.peer_name, "xen1") == 0 && s.crew.peer_key[31] == 7);
@@ -245,7 +247,7 @@ START_TEST(a_peer_is_whom_keys_named)
     /* the order in which both are read does not matter */
     begin(&s, XLS_ROLE_DESTINATION);
     tell_up(&s, 7);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, KEYS, 7, "xen1");
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_OK);
     end(&s);
 }
@@ -261,19 +263,25 @@ START_TEST(a_peer_that_wire_alone_speaks_of)
     ck_assert_str_eq(s.why.text, "the other host's identity is not settled");
     end(&s);
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, WIRE, 7, "xen1"); /* in keys' place */
+    tell_up(&s, 7);
+    T(xls_crew_await_peer(&s.crew, &s.why) == XLS_BUG_CONTRACT);
+    T(s.crew.peer_name[0] == '\0');
+    end(&s);
+    begin(&s, XLS_ROLE_DESTINATION);
+    tell_peer(&s, KEYS, 7, "xen1");
     tell_up(&s, 8); /* another one */
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     end(&s);
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, ""); /* refused, and up all the same */
+    tell_peer(&s, KEYS, 7, ""); /* refused, and up all the same */
     tell_up(&s, 7);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     T(strstr(s.why.text, "is unknown here, or may not send guests here") !=
       NULL);
     end(&s);
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, KEYS, 7, "xen1");
     tell(&s, WIRE, XLS_MSG_WIRE_UP, "short", 5);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     end(&s);
@@ -314,7 +322,7 @@ START_TEST(a_session_that_is_not_ours)
         memset(s.crew.id, rows[i].role == XLS_ROLE_SOURCE ? 0x1d : 0,
                XLS_ID_LEN);
         put_up(body, 7, rows[i].id, rows[i].suite);
-        tell_peer(&s, 7, "xen1");
+        tell_peer(&s, KEYS, 7, "xen1");
         tell(&s, WIRE, XLS_MSG_WIRE_UP, body, rows[i].len);
         T(xls_crew_await_peer(&s.crew, &s.why) == rows[i].want);
         end(&s);
@@ -327,7 +335,7 @@ START_TEST(a_refused_peer_is_told_with_its_key)
     struct stage s;
 
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "");
+    tell_peer(&s, KEYS, 7, "");
     tell_failed(&s, WIRE, XLS_PEER_POLICY, "what wire makes of it");
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     T(strncmp(s.why.text, "the host with the key SHA256:", 29) == 0);
@@ -346,7 +354,7 @@ START_TEST(a_peer_whose_name_is_no_name)
     T(next(&s) == XLS_BUG_CONTRACT);
     tell(&s, KEYS, XLS_MSG_KEYS_PEER, body, XLS_KEY - 1);
     T(next(&s) == XLS_BUG_CONTRACT);
-    tell_peer(&s, 7, "a\n\x1b");
+    tell_peer(&s, KEYS, 7, "a\n\x1b");
     T(next(&s) == XLS_OK);
     ck_assert_str_eq(s.crew.peer_name, "a??");
     end(&s);
