@@ -8,7 +8,6 @@
 
 #include "host/pack.h"
 #include "proto/companion.h"
-#include "proto/record.h"
 #include "toolstack/crew.h"
 #include "toolstack/send.h"
 #include "toolstack/worker.h"
@@ -26,8 +25,7 @@ struct xls_sending {
     pid_t command;
     int pipe; /* libxl's end of the pipe to guard */
     int64_t began;
-    int64_t down; /* when the guest was seen stopped; 0: not yet */
-    struct xls_record_stats sent[XLS_STREAMS];
+    int64_t down;           /* when the guest was seen stopped; 0: not yet */
     struct xls_pack *pack;  /* the companions; owned */
     uint8_t *companions;    /* as they are announced; owned */
     const uint8_t *archive; /* once read; of pack */
