@@ -14,6 +14,8 @@ struct xls_appraiser {
     struct xls_policy *policy; /* owned; NULL where nothing is wanted */
     const struct xls_policy_class *class;
     struct xls_first first;
+    uint8_t sums[XLS_BINDER_SUMS]; /* zeros for the first Evidence */
+    bool has_sums;
     unsigned epoch; /* of the Evidence that is due */
     enum xls_rc rc; /* the first refusal, which is final */
 };
@@ -132,7 +134,8 @@ static void bind(const struct xls_appraiser *a, const struct xls_evidence *e,
                                       .nonce = o->own_nonce,
                                       .id = o->id,
                                       .policy = e->policy,
-                                      .logs = logs};
+                                      .logs = logs,
+                                      .sums = a->sums};
 
     xls_evidence_logs(e->log, e->log_len, e->list, e->list_len, logs);
     xls_binder(&binder, out);
@@ -268,12 +271,25 @@ static enum xls_rc judge(struct xls_appraiser *a, const struct xls_evidence *e,
     return rc;
 }
 
+enum xls_rc xls_appraiser_sums(struct xls_appraiser *a, const uint8_t sums[32])
+{
+    if (a->epoch != 1 || a->has_sums) {
+        return XLS_BUG_CONTRACT;
+    }
+    memcpy(a->sums, sums, sizeof(a->sums));
+    a->has_sums = true;
+    return XLS_OK;
+}
+
 enum xls_rc xls_appraise(struct xls_appraiser *a, const uint8_t *evidence,
                          size_t len, xls_appraise_say *say,
                          struct xls_attested *out, struct xls_reason *why)
 {
     struct xls_evidence e;
 
+    if (a->rc == XLS_OK && a->epoch == 1 && !a->has_sums) {
+        a->rc = XLS_BUG_CONTRACT;
+    }
     if (a->rc != XLS_OK) {
         return a->rc;
     }

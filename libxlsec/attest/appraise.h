@@ -86,12 +86,21 @@ XLS_MUST_USE enum xls_rc xls_appraiser_new(const struct xls_enrolled *enrolled,
 void xls_appraiser_free(struct xls_appraiser *a);
 
 /*
+ * Before the second Evidence, once: the digest of the streams' sums as we have
+ * them, which it has to bind.
+ * Errors: XLS_BUG_CONTRACT (it is not the second that is due, or twice).
+ */
+XLS_MUST_USE enum xls_rc xls_appraiser_sums(struct xls_appraiser *a,
+                                            const uint8_t sums[32]);
+
+/*
  * Judge Evidence, len octets: the first call the first, the second that of the
  * commit, a third is refused.  A refusal is final.  *out is written only on
  * XLS_OK.  What explains a refusal beyond why goes to say, which may be
  * NULL.
  * Errors: XLS_PEER_SHORT, XLS_PEER_RANGE, XLS_PEER_TRAIL, XLS_PEER_AUTH,
- * XLS_PEER_POLICY, XLS_PEER_ORDER, XLS_HOST_NOMEM.
+ * XLS_PEER_POLICY, XLS_PEER_ORDER, XLS_HOST_NOMEM, XLS_BUG_CONTRACT (the second
+ * without sums).
  */
 XLS_MUST_USE enum xls_rc xls_appraise(struct xls_appraiser *a,
                                       const uint8_t *evidence, size_t len,

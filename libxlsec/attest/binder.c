@@ -30,6 +30,7 @@ void xls_binder(const struct xls_binder *b, uint8_t out[XLS_BINDER_LEN])
     (void)crypto_hash_sha256_update(&state, b->id, 16);
     (void)crypto_hash_sha256_update(&state, b->policy, 32);
     (void)crypto_hash_sha256_update(&state, b->logs, 32);
+    (void)crypto_hash_sha256_update(&state, b->sums, XLS_BINDER_SUMS);
     (void)crypto_hash_sha256_final(&state, out);
 }
 

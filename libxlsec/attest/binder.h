@@ -12,7 +12,8 @@
 
 #include "attest/kind.h"
 
-#define XLS_BINDER_LEN 32 /* SHA-256: fits a TPM's qualifyingData */
+#define XLS_BINDER_LEN  32 /* SHA-256: fits a TPM's qualifyingData */
+#define XLS_BINDER_SUMS 32 /* octets of its field sums */
 
 /* All borrowed for the call; lengths are fixed by doc/PROTOCOL.md [P-57]. */
 struct xls_binder {
@@ -27,6 +28,7 @@ struct xls_binder {
     const uint8_t *id;       /* 16: the migration */
     const uint8_t *policy;   /* 32: digest of the Attester's own policy */
     const uint8_t *logs;     /* 32: digest of the logs, xls_evidence_logs() */
+    const uint8_t *sums;     /* 32: digest of the streams' sums; epoch 0: 0 */
 };
 
 /* [P-57] *out is what the quote has to have as its qualifyingData. */

@@ -45,7 +45,8 @@ XLS_MUST_USE enum xls_rc xls_attester_measured(struct xls_attester *a,
 
 /*
  * Evidence for this occasion: *len octets as attest/evidence decodes them,
- * which the caller frees.  Of *b, kind, policy and logs are filled in here.
+ * which the caller frees.  Of *b, kind, policy and logs are filled in here;
+ * sums are the caller's.
  * Errors: XLS_HOST_IO (the TPM, a log), XLS_HOST_CONF (nothing was measured),
  * XLS_HOST_NOMEM.
  */

@@ -318,12 +318,14 @@ static enum xls_rc answer_show(struct keys *k, const struct xls_ipc_msg *msg,
     uint8_t h[XLS_HASH_LEN];
     uint8_t nonce[XLS_NONCE_LEN];
     uint8_t id[XLS_ID_LEN];
+    uint8_t sums[XLS_BINDER_SUMS] = {0};
     struct xls_binder binder = {.role = (uint8_t)k->role,
                                 .h = h,
                                 .attester = k->host.pub,
                                 .verifier = k->peer,
                                 .nonce = nonce,
-                                .id = id};
+                                .id = id,
+                                .sums = sums};
     uint8_t *octets = NULL;
     size_t len = 0;
     enum xls_rc rc;
@@ -333,6 +335,11 @@ static enum xls_rc answer_show(struct keys *k, const struct xls_ipc_msg *msg,
     xls_rd_copy(&rd, h, sizeof(h));
     xls_rd_copy(&rd, nonce, sizeof(nonce));
     xls_rd_copy(&rd, id, sizeof(id));
+    if (binder.epoch == 0) {
+        xls_rd_zero(&rd, sizeof(sums));
+    } else {
+        xls_rd_copy(&rd, sums, sizeof(sums));
+    }
     if (xls_rd_end(&rd) != XLS_OK || !k->has_peer || binder.epoch > 1 ||
         binder.epoch != k->shown) {
         return XLS_BUG_CONTRACT;

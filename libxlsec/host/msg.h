@@ -19,7 +19,8 @@
  *   keys -> wire         DH_DONE         rc u32, shared 32
  *   keys -> wire         MIX_DONE        rc u32, 3 x 64
  *   wire -> keys         SHOW            epoch u32, suite u16, h 64, the peer's
- *                                        nonce 32, migration id 16
+ *                                        nonce 32, migration id 16, digest of
+ *                                        the streams' sums 32 (epoch 0: zero)
  *   keys -> wire         SHOWN           last u8, octets of our Evidence
  *   toolstack -> keys    KEYS_MEASURED   the lines of a software Attester
  *   toolstack -> wire    WIRE_START      role u8, own key 32, peer's key 32,
@@ -49,6 +50,8 @@
  *   guard -> toolstack   GUARD_DONE      bytes u64, pages u64: whole, and good
  *   toolstack -> verify  VERIFY_START    see host/verify.h
  *   toolstack -> verify  VERIFY_POLICY   last u8, text of the policy
+ *   toolstack -> verify  VERIFY_SUMS     digest of the streams' sums 32,
+ *                                        before the second Evidence
  *   toolstack -> verify  VERIFY_PART     last u8, octets of the peer's Evidence
  *   verify -> toolstack  VERIFY_SAID     a line that explains a refusal (text)
  *   verify -> toolstack  VERIFY_DONE     what holds, see host/verify.h
@@ -94,6 +97,7 @@ enum xls_msg {
     XLS_MSG_GUARD_DONE,
     XLS_MSG_VERIFY_START,
     XLS_MSG_VERIFY_POLICY,
+    XLS_MSG_VERIFY_SUMS,
     XLS_MSG_VERIFY_PART,
     XLS_MSG_VERIFY_SAID,
     XLS_MSG_VERIFY_DONE,
@@ -101,7 +105,7 @@ enum xls_msg {
 };
 
 /* Octets of a SHOW. */
-#define XLS_SHOW_BODY 118
+#define XLS_SHOW_BODY 150
 
 /* Say FAILED with rc and why's sentence (or rc's own); errors are ignored, for
  * there is nobody else to tell. */

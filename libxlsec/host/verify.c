@@ -139,6 +139,17 @@ static enum xls_rc judge(struct verify *v, struct xls_why *why)
                : rc;
 }
 
+/* What the second Evidence has to bind. */
+static enum xls_rc take_sums(struct verify *v)
+{
+    struct xls_rd rd = xls_ipc_body(&v->msg);
+    uint8_t sums[XLS_BINDER_SUMS];
+
+    xls_rd_copy(&rd, sums, sizeof(sums));
+    return xls_rd_end(&rd) == XLS_OK ? xls_appraiser_sums(v->appraiser, sums)
+                                     : XLS_BUG_CONTRACT;
+}
+
 /* Evidence, piece by piece, until the toolstack closes. */
 static enum xls_rc serve(struct verify *v, struct xls_why *why)
 {
@@ -149,7 +160,9 @@ static enum xls_rc serve(struct verify *v, struct xls_why *why)
         if (rc == XLS_HOST_GONE) {
             return XLS_OK;
         }
-        if (rc == XLS_OK) {
+        if (rc == XLS_OK && v->msg.type == XLS_MSG_VERIFY_SUMS) {
+            rc = take_sums(v);
+        } else if (rc == XLS_OK) {
             rc = v->msg.type == XLS_MSG_VERIFY_PART
                      ? gather(v, XLS_EVIDENCE_MAX, &last)
                      : XLS_BUG_CONTRACT;

@@ -57,7 +57,7 @@ struct wire {
     int64_t spoke;
     int64_t counted; /* when WIRE_COUNT was last sent */
     uint64_t octets;
-    uint8_t question[XLS_SHOW_BODY]; /* to keys, but for the epoch */
+    uint8_t question[XLS_SHOW_BODY]; /* to keys, as it is for epoch 0 */
     unsigned asked;    /* epochs for which keys was asked for Evidence */
     bool answering;    /* its answer is not complete yet */
     bool record_waits; /* a whole record is to be opened */
@@ -88,6 +88,7 @@ static enum xls_rc tell_up(struct wire *w, const struct xls_event *event)
     xls_wr_copy(&wr, event->h, XLS_HASH_LEN);
     xls_wr_copy(&wr, event->peer_nonce, XLS_NONCE_LEN);
     xls_wr_copy(&wr, event->id, XLS_ID_LEN);
+    xls_wr_zero(&wr, XLS_SUMS_DIGEST);
     return xls_wiresay_up(event);
 }
 
@@ -295,10 +296,17 @@ static bool is_deaf(const struct wire *w)
 
 static enum xls_rc ask(struct wire *w)
 {
+    struct xls_sums sums[XLS_STREAMS];
+
     if (w->answering || !is_due(w)) {
         return XLS_OK;
     }
-    w->question[3] = (uint8_t)w->asked; /* the epoch */
+    if (w->asked == 1) { /* both streams have ended: their sums are final */
+        w->question[3] = 1;
+        xls_session_sums(w->session, sums);
+        xls_sums_digest(sums,
+                        &w->question[sizeof(w->question) - XLS_SUMS_DIGEST]);
+    }
     w->asked++;
     w->answering = true;
     return xls_ipc_send(KEYS_FD, XLS_MSG_SHOW, w->question,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "proto/control.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "base/rd.h"
@@ -208,6 +209,17 @@ static void put_sums(struct xls_wr *wr, const struct xls_sums *sums)
     xls_wr_u64be(wr, sums->records);
     xls_wr_u64be(wr, sums->bytes);
     xls_wr_copy(wr, sums->digest, sizeof(sums->digest));
+}
+
+void xls_sums_digest(const struct xls_sums of[XLS_STREAMS],
+                     uint8_t out[XLS_SUMS_DIGEST])
+{
+    uint8_t octets[XLS_STREAMS * (16 + XLS_HASH_LEN)];
+    struct xls_wr wr = xls_wr_over(octets, sizeof(octets));
+
+    put_sums(&wr, &of[XLS_STREAM_GUEST]);
+    put_sums(&wr, &of[XLS_STREAM_COMPANIONS]);
+    (void)crypto_hash_sha256(out, octets, sizeof(octets));
 }
 
 static void get_sums(struct xls_rd *rd, struct xls_sums *sums)

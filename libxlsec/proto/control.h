@@ -149,6 +149,13 @@ struct xls_control {
     } u;
 };
 
+#define XLS_SUMS_DIGEST 32
+
+/* [P-57] What Evidence says of both streams: SHA-256 of their sums, written as
+ * in PREPARED. */
+void xls_sums_digest(const struct xls_sums of[XLS_STREAMS],
+                     uint8_t out[XLS_SUMS_DIGEST]);
+
 /* The id that is all zero stands for none. */
 bool xls_id_is_set(const uint8_t id[XLS_ID_LEN]);
 

@@ -52,15 +52,7 @@ static void complete(const struct xls_session *s, struct xls_control *msg)
 {
     memcpy(msg->id, s->id, XLS_ID_LEN); /* [P-32] */
     if (msg->type == XLS_PREPARED) {
-        for (size_t i = 0; i < XLS_STREAMS; i++) { /* [P-30], [P-37] */
-            struct xls_sums *sums = &msg->u.prepared.of[i];
-            struct xls_record_stats stats;
-
-            xls_record_stats(&s->record[i], &stats);
-            sums->records = stats.records;
-            sums->bytes = stats.bytes;
-            memcpy(sums->digest, stats.digest, XLS_HASH_LEN);
-        }
+        xls_session_sums(s, msg->u.prepared.of); /* [P-30], [P-37] */
     }
     if (msg->type == XLS_PART || msg->type == XLS_EVIDENCE) { /* [P-55] */
         msg->u.shown.epoch = xls_session_epoch(s);

@@ -201,3 +201,16 @@ void xls_session_stats(const struct xls_session *s, enum xls_stream stream,
 {
     xls_record_stats(&s->record[stream], out);
 }
+
+void xls_session_sums(const struct xls_session *s,
+                      struct xls_sums of[XLS_STREAMS])
+{
+    for (size_t i = 0; i < XLS_STREAMS; i++) {
+        struct xls_record_stats stats;
+
+        xls_record_stats(&s->record[i], &stats);
+        of[i].records = stats.records;
+        of[i].bytes = stats.bytes;
+        memcpy(of[i].digest, stats.digest, XLS_HASH_LEN);
+    }
+}

@@ -173,6 +173,10 @@ XLS_MUST_USE enum xls_rc xls_session_control(struct xls_session *s,
  * protocol's own way, the session's error, else XLS_PEER_SHORT. */
 XLS_MUST_USE enum xls_rc xls_session_eof(const struct xls_session *s);
 
+/* What has passed of both streams so far; zeros of what has not begun. */
+void xls_session_sums(const struct xls_session *s,
+                      struct xls_sums of[XLS_STREAMS]);
+
 /* That stream so far; zeros when there is none. */
 void xls_session_stats(const struct xls_session *s, enum xls_stream stream,
                        struct xls_record_stats *out);

@@ -90,6 +90,25 @@ static enum xls_rc note_count(struct xls_crew *crew, enum xls_from *from)
     return xls_rd_end(&rd) == XLS_OK ? XLS_OK : XLS_BUG_CONTRACT;
 }
 
+/* WIRE_STREAM.  Once all have ended verify has to know it, for the Evidence
+ * that comes next. */
+static enum xls_rc note_stream(struct xls_crew *crew)
+{
+    struct xls_rd rd = xls_ipc_body(crew->msg);
+    size_t stream = xls_rd_u8(&rd);
+    struct xls_sums sums;
+
+    sums.records = xls_rd_u64be(&rd);
+    sums.bytes = xls_rd_u64be(&rd);
+    xls_rd_copy(&rd, sums.digest, sizeof(sums.digest));
+    if (xls_rd_end(&rd) != XLS_OK || stream != crew->ended ||
+        stream >= XLS_STREAMS) {
+        return XLS_BUG_CONTRACT;
+    }
+    crew->passed[crew->ended++] = sums;
+    return crew->ended == XLS_STREAMS ? xls_prove_sums(crew) : XLS_OK;
+}
+
 /* Is crew->msg, which wire has sent, a piece of the peer's Evidence?  Those go
  * to verify, whatever else is going on. */
 static bool is_evidence(const struct xls_crew *crew)
@@ -132,11 +151,15 @@ static enum xls_rc take(struct xls_crew *crew, enum xls_from *from,
         *from = XLS_FROM_COUNT;
         return xls_prove_pass(crew);
     }
+    if (who == XLS_FROM_WIRE && crew->msg->type == XLS_MSG_WIRE_STREAM) {
+        *from = XLS_FROM_COUNT;
+        return note_stream(crew);
+    }
     switch (crew->msg->type) {
     case XLS_MSG_FAILED:
         return failed(crew, who, why);
     case XLS_MSG_KEYS_PEER:
-        return note_peer(crew, why);
+        return who == XLS_FROM_KEYS ? note_peer(crew, why) : XLS_BUG_CONTRACT;
     case XLS_MSG_WIRE_COUNT:
     case XLS_MSG_GUARD_COUNT:
     case XLS_MSG_GUARD_DONE:

@@ -29,7 +29,7 @@ enum xls_from {
     XLS_FROM_GUARD,
     XLS_FROM_VERIFY,
     XLS_FROM_EXTRA, /* the caller's descriptor is readable */
-    XLS_FROM_COUNT, /* the counts or proven below have changed */
+    XLS_FROM_COUNT, /* the counts, ended or proven below have changed */
 };
 
 struct xls_crew {
@@ -64,7 +64,9 @@ struct xls_crew {
     uint8_t h[XLS_HASH_LEN];
     uint8_t own_nonce[XLS_NONCE_LEN];
     uint8_t peer_nonce[XLS_NONCE_LEN];
-    uint16_t suite; /* enum xls_suite */
+    uint16_t suite;                      /* enum xls_suite */
+    struct xls_sums passed[XLS_STREAMS]; /* of those that have ended */
+    size_t ended;                        /* how many have, in their order */
     uint64_t wire_octets;
     uint64_t stream_bytes;
     uint64_t stream_pages;

@@ -168,6 +168,27 @@ static enum xls_rc keep_piece(struct xls_crew *crew,
     return XLS_OK;
 }
 
+/* To verify, if there is one; where it has ended, its own last words say why.
+ */
+static enum xls_rc tell_verify(struct xls_crew *crew, uint16_t type,
+                               const uint8_t *body, size_t len)
+{
+    enum xls_rc rc = XLS_OK;
+
+    if (crew->verify.ctl >= 0) {
+        rc = xls_ipc_send(crew->verify.ctl, type, body, len);
+    }
+    return rc == XLS_HOST_GONE ? XLS_OK : rc;
+}
+
+enum xls_rc xls_prove_sums(struct xls_crew *crew)
+{
+    uint8_t digest[XLS_SUMS_DIGEST];
+
+    xls_sums_digest(crew->passed, digest);
+    return tell_verify(crew, XLS_MSG_VERIFY_SUMS, digest, sizeof(digest));
+}
+
 enum xls_rc xls_prove_pass(struct xls_crew *crew)
 {
     struct xls_control control;
@@ -185,8 +206,6 @@ enum xls_rc xls_prove_pass(struct xls_crew *crew)
     }
     if (crew->waived) {
         crew->proven += control.type == XLS_EVIDENCE ? 1U : 0U;
-    }
-    if (crew->verify.ctl < 0) {
         return XLS_OK;
     }
     body = malloc(1 + control.u.shown.len);
@@ -195,11 +214,9 @@ enum xls_rc xls_prove_pass(struct xls_crew *crew)
     }
     body[0] = control.type == XLS_EVIDENCE ? 1 : 0;
     memcpy(body + 1, control.u.shown.data, control.u.shown.len);
-    rc = xls_ipc_send(crew->verify.ctl, XLS_MSG_VERIFY_PART, body,
-                      1 + control.u.shown.len);
+    rc = tell_verify(crew, XLS_MSG_VERIFY_PART, body, 1 + control.u.shown.len);
     free(body);
-    /* it has ended: its own last words say why */
-    return rc == XLS_HOST_GONE ? XLS_OK : rc;
+    return rc;
 }
 
 /* A line more; what does not fit, or cannot be kept, is not said. */

@@ -21,6 +21,10 @@ XLS_MUST_USE enum xls_rc xls_prove_begin(struct xls_crew *crew,
 /* Wire has given us a piece of Evidence: crew->msg.  On to verify with it. */
 XLS_MUST_USE enum xls_rc xls_prove_pass(struct xls_crew *crew);
 
+/* All streams have ended: their sums, for verify.  Before the second Evidence.
+ * Errors: as xls_ipc_send(). */
+XLS_MUST_USE enum xls_rc xls_prove_sums(struct xls_crew *crew);
+
 /* A message of verify's is in crew->msg. */
 XLS_MUST_USE enum xls_rc xls_prove_heard(struct xls_crew *crew,
                                          struct xls_why *why);

@@ -37,7 +37,6 @@ struct receive {
     char *config;                   /* the same in the guard's words */
     int pipe;                       /* libxl's end of the pipe from guard */
     int64_t began;
-    bool wire_done;
     bool guard_done;
     bool built;    /* restore() was begun */
     bool admitted; /* FAILED may be said */
@@ -326,15 +325,9 @@ static enum xls_rc restore_act(void *ctx, struct xls_why *why)
 static enum xls_rc on_message(struct receive *r, enum xls_from from)
 {
     uint16_t type = r->crew.msg->type;
-    struct xls_rd rd = xls_ipc_body(r->crew.msg);
 
     if (from == XLS_FROM_GUARD) {
         r->guard_done = type == XLS_MSG_GUARD_DONE;
-    } else if (from == XLS_FROM_WIRE && type == XLS_MSG_WIRE_STREAM &&
-               xls_rd_u8(&rd) == XLS_STREAM_GUEST) {
-        r->report->records = xls_rd_u64be(&rd);
-        r->report->stream_bytes = xls_rd_u64be(&rd);
-        r->wire_done = true;
     } else if (from == XLS_FROM_WIRE && type == XLS_MSG_ARCHIVE) {
         return xls_baggage_take(&r->baggage, &r->crew, r->why);
     } else if (from == XLS_FROM_WIRE && type == XLS_MSG_CONTROL) {
@@ -398,8 +391,8 @@ static enum xls_rc load(struct receive *r)
     enum xls_from from;
     enum xls_rc rc = XLS_OK;
 
-    while (rc == XLS_OK && !(r->wire_done && r->guard_done && r->built &&
-                             done < 0 && r->baggage.staged)) {
+    while (rc == XLS_OK && !(r->crew.ended == XLS_STREAMS && r->guard_done &&
+                             r->built && done < 0 && r->baggage.staged)) {
         rc = xls_crew_next(&r->crew, &watch, &from, r->why);
         if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
             done = -1;
@@ -601,6 +594,8 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     }
     memcpy(report->guest, r.facts.name, sizeof(report->guest));
     report->duration_ms = xls_now_ms() - r.began;
+    report->records = r.crew.passed[0].records;
+    report->stream_bytes = r.crew.passed[0].bytes;
     report->wire_octets = r.crew.wire_octets;
     report->stream_pages = r.crew.stream_pages;
     xls_crew_end(&r.crew);

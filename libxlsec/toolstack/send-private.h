@@ -8,7 +8,6 @@
 
 #include "host/pack.h"
 #include "proto/companion.h"
-#include "proto/record.h"
 #include "toolstack/crew.h"
 #include "toolstack/end-source.h"
 #include "toolstack/send.h"
@@ -29,7 +28,6 @@ struct xls_sending {
     int64_t began;
     int64_t up;   /* when the handover was answered; 0: it was not */
     int64_t down; /* when the guest was seen stopped; 0: not yet */
-    struct xls_record_stats sent[XLS_STREAMS];
     struct xls_journal *journal; /* from ADMIT on; owned */
     struct xls_source_end end;   /* it, and what it acts on */
     struct xls_pack *pack;       /* the companions; owned */

@@ -13,23 +13,6 @@ static enum xls_rc save_act(void *ctx, struct xls_why *why)
     return s->setup->ops.save(s->setup->ops.ctx, s->pipe, why);
 }
 
-static enum xls_rc note_stream(struct xls_sending *s)
-{
-    struct xls_rd rd = xls_ipc_body(s->crew.msg);
-    size_t stream = xls_rd_u8(&rd);
-    struct xls_record_stats sent = {.ended = true};
-
-    sent.records = xls_rd_u64be(&rd);
-    sent.bytes = xls_rd_u64be(&rd);
-    xls_rd_copy(&rd, sent.digest, sizeof(sent.digest));
-    if (xls_rd_end(&rd) != XLS_OK || stream >= XLS_STREAMS ||
-        s->sent[stream].ended) {
-        return XLS_BUG_CONTRACT;
-    }
-    s->sent[stream] = sent;
-    return XLS_OK;
-}
-
 /* libxl has returned. */
 static enum xls_rc saved(struct xls_sending *s)
 {
@@ -71,22 +54,11 @@ static enum xls_rc hear_early(struct xls_sending *s)
 
 static enum xls_rc on_wire(struct xls_sending *s)
 {
-    switch (s->crew.msg->type) {
-    case XLS_MSG_WIRE_STREAM:
-        return note_stream(s);
-    case XLS_MSG_WIRE_NEXT:
+    if (s->crew.msg->type == XLS_MSG_WIRE_NEXT) {
         s->asked = true;
         return XLS_OK;
-    default:
-        return hear_early(s);
     }
-}
-
-/* Everything of ours is on its way. */
-static bool is_all_sent(const struct xls_sending *s)
-{
-    return s->sent[XLS_STREAM_GUEST].ended &&
-           s->sent[XLS_STREAM_COMPANIONS].ended;
+    return hear_early(s);
 }
 
 /* From the first octet of memory to the last record. */
@@ -105,7 +77,8 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
         rc = xls_worker_start(&s->save, save_act, s);
         extra[0] = s->save.done[0];
     }
-    while (rc == XLS_OK && !(guard_done && is_all_sent(s) && extra[0] < 0)) {
+    while (rc == XLS_OK &&
+           !(guard_done && s->crew.ended == XLS_STREAMS && extra[0] < 0)) {
         watch.deadline = xls_now_ms() + TICK_MS;
         rc = xls_crew_next(&s->crew, &watch, &from, s->why);
         if (rc != XLS_OK) {

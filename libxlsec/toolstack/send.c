@@ -27,7 +27,7 @@ static enum xls_rc await_prepared(struct xls_sending *s)
     }
     for (size_t i = 0; rc == XLS_OK && i < XLS_STREAMS; i++) {
         const struct xls_sums *theirs = &s->control.u.prepared.of[i];
-        const struct xls_record_stats *own = &s->sent[i];
+        const struct xls_sums *own = &s->crew.passed[i];
 
         if (theirs->records != own->records || theirs->bytes != own->bytes ||
             xls_same(theirs->digest, own->digest, sizeof(own->digest)) !=
@@ -242,10 +242,10 @@ static void fill_report(struct xls_sending *s)
     r->duration_ms = now - s->began;
     r->downtime_ms = s->down == 0 ? 0 : (s->up > 0 ? s->up : now) - s->down;
     r->stream_bytes =
-        s->sent[0].ended ? s->sent[0].bytes : s->crew.stream_bytes;
+        s->crew.ended > 0 ? s->crew.passed[0].bytes : s->crew.stream_bytes;
     r->stream_pages = s->crew.stream_pages;
     r->wire_octets = s->crew.wire_octets;
-    r->records = s->sent[0].records;
+    r->records = s->crew.passed[0].records;
 }
 
 static enum xls_outcome outcome_of(const struct xls_sending *s, enum xls_rc rc)

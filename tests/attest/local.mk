@@ -17,7 +17,8 @@ tests_attest_t_software_LDADD = $(tests_attest_t_logs_LDADD)
 XLS_UNIT += tests/attest/t-evidence
 tests_attest_t_evidence_SOURCES = tests/attest/t-evidence.c tests/unit/t.h
 tests_attest_t_evidence_CPPFLAGS = $(tests_attest_t_logs_CPPFLAGS)
-tests_attest_t_evidence_LDADD = $(tests_attest_t_logs_LDADD)
+tests_attest_t_evidence_LDADD = $(XLS_ATTEST) $(tests_attest_t_logs_LDADD) \
+	$(XLS_ATTEST_LIBS)
 
 XLS_UNIT += tests/attest/t-policy
 tests_attest_t_policy_SOURCES = tests/attest/t-policy.c tests/attest/logs.c \

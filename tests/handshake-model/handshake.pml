@@ -23,11 +23,8 @@
  *   NO_SECOND        no second Evidence
  *   SAFE_A, SAFE_B   that host's static key is not stolen
  *   SOFTWARE         the destination may make software Evidence
- *   WIRE             the wire processes are the attacker's
- *   EARLY            and ask for the second Evidence before its time
- *   SUMS             the second Evidence binds the sums of the stream as well
- *   WHOLE            ask more of it: that it was made after the stream, whoever
- *                    has the wires, and vouches for the stream as it has come
+ *   WIRE             the wire processes are the attacker's, and ask for the
+ *                    second Evidence whenever he likes
  *   REACH            is the end reached?  Must fail.
  */
 #define N 3 /* sessions of honest hosts */
@@ -42,11 +39,10 @@
 /* The variant. */
 bit DROP_label, DROP_role, DROP_kind, DROP_suite,
     DROP_epoch, DROP_h, DROP_attester, DROP_verifier,
-    DROP_nonce, DROP_migration_id, DROP_policy, DROP_logs,
+    DROP_nonce, DROP_migration_id, DROP_policy, DROP_logs, DROP_sums,
     NO_SELF_CHECK, NO_PIN, ONE_KEY, NO_PCRS,
     NO_SECOND, SAFE_A, SAFE_B, SOFTWARE,
-    WIRE, EARLY, SUMS, WHOLE,
-    REACH;
+    WIRE, REACH;
 
 /* Each session: whose it is, how far it is, and the transcript as it sees it.
  * Session s draws s + 1 for its ephemeral key, nonce, KEM value, migration id,
@@ -58,7 +54,7 @@ byte s_i[N], mid[N];
 bit software[N];    /* it makes software Evidence */
 bit made0[N], made1[N]; /* its Evidence of epoch 0, 1 exists */
 byte stream[N];     /* what was sent, or has come */
-byte sums[N];       /* the stream that its second Evidence is about */
+byte sums[N];       /* of which stream its second Evidence has the sums */
 bit accepted0[N];
 bit was_evil[N];    /* the peer's host, when the stream ended here */
 bit evil[4];        /* host: booted into something else */
@@ -108,7 +104,8 @@ bit stolen[4];      /* host: its static key */
  * that be a lie? */
 #define HAS_policy (!DROP_policy)
 #define HAS_logs (!DROP_logs)
-#define HAS_sums(s, q, e, x) (!SUMS || x == 0 || e == 0 || sums[q] == stream[s])
+#define HAS_sums(s, q, e, x) (DROP_sums || \
+    (e == 0 -> 0 : sums[q]) == (x == 0 -> 0 : stream[s]))
 /* A quote that the same key made for another use, of octets that the attacker
  * chose: only the label is not his. */
 #define HAS_label (!DROP_label)
@@ -258,7 +255,7 @@ proctype Source(byte s)
         ALIVE(s) && HEARS(s, 6) ->
         printf("session %d: PREPARED comes; COMMIT\n", s);
         /* the destination was good when the stream had ended */
-        assert((WIRE && !WHOLE) || !was_evil[s]);
+        assert(!was_evil[s]);
         step[s] = 7
     };
     atomic { /* COMMITTED */
@@ -351,7 +348,7 @@ proctype Destination(byte s)
         printf("session %d: second Evidence of %c comes\n", s, NAME(PEER(s)));
         assert(NO_SECOND || SOUND(s, 1));
         /* a good source has sent what has come, whatever it is now */
-        assert(!WHOLE || WIRE || SOME(SENT));
+        assert(WIRE || SOME(SENT));
         step[s] = 6
     };
     atomic { /* COMMIT; the guest runs; COMMITTED */
@@ -409,6 +406,7 @@ init
             READ(DROP_migration_id);
             READ(DROP_policy);
             READ(DROP_logs);
+            READ(DROP_sums);
             READ(NO_SELF_CHECK);
             READ(NO_PIN);
             READ(ONE_KEY);
@@ -418,9 +416,6 @@ init
             READ(SAFE_B);
             READ(SOFTWARE);
             READ(WIRE);
-            READ(EARLY);
-            READ(SUMS);
-            READ(WHOLE);
             READ(REACH);
         };
         stolen[A] = !SAFE_A;
@@ -450,7 +445,7 @@ init
             :: else -> run Destination(s)
             fi;
             if
-            :: EARLY -> run Early(s)
+            :: WIRE -> run Early(s)
             :: else
             fi
         }

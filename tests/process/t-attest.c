@@ -556,12 +556,40 @@ static void reboots_while_it_moves(struct scene *s)
     aborted(s, NULL);
 }
 
+/* A host that lies at its second Evidence. */
+static void lies_again(struct scene *s, enum side side, const char *lie)
+{
+    set(s, side, "lie", lie, 0644);
+    set_conf(s, side, s->tpms[side].tcti, "lying", "");
+    aborted(s, "[E-19]");
+}
+
 /* [E-132] */
 static void second_is_the_first(struct scene *s)
 {
-    set(s, DESTINATION, "lie", "again", 0644);
-    set_conf(s, DESTINATION, s->tpms[DESTINATION].tcti, "lying", "");
-    aborted(s, "[E-19]");
+    lies_again(s, DESTINATION, "again");
+}
+
+/* [P-57] Over another stream than was sent, or has come. */
+static void other_sums_at_source(struct scene *s)
+{
+    lies_again(s, SOURCE, "sums");
+}
+
+static void other_sums_at_destination(struct scene *s)
+{
+    lies_again(s, DESTINATION, "sums");
+}
+
+/* [P-57] Made before the stream, by a TPM and a host that were good then. */
+static void early_at_source(struct scene *s)
+{
+    lies_again(s, SOURCE, "early");
+}
+
+static void early_at_destination(struct scene *s)
+{
+    lies_again(s, DESTINATION, "early");
 }
 
 static void epochs_swapped(struct scene *s)
@@ -622,6 +650,10 @@ static const struct {
     {"older than the last", older_than_the_last},
     {"the other epoch", epochs_swapped},
     {"the second Evidence is the first", second_is_the_first},
+    {"other sums at the source", other_sums_at_source},
+    {"other sums at the destination", other_sums_at_destination},
+    {"a quote made early at the source", early_at_source},
+    {"a quote made early at the destination", early_at_destination},
     {"a PCR changes while the guest moves", changes_while_it_moves},
     {"the TPM is reset while the guest moves", reboots_while_it_moves},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /* Control messages: rulers, limits, and every single octet of each. */
+#include <sodium.h>
 #include <string.h>
 
 #include "proto/companion.h"
@@ -302,6 +303,8 @@ START_TEST(rulers)
         '.',  '1',  '7',  '.',  '3',  '-',  'p',  'r',  'e',  0,    0,    0};
     static const uint8_t admit[] = {0, 0, 0,  0, 0,   0x80, 0,   0,   0,
                                     4, 0, 18, 4, 'x', 'e',  'n', '2', 0};
+    uint8_t hash[32];
+    uint8_t digest[XLS_SUMS_DIGEST];
 
     t_sample(XLS_OFFER, &msg); /* [P-34] */
     put(&msg);
@@ -328,6 +331,9 @@ START_TEST(rulers)
     T(wire[36] == 0x5a && wire[99] == 0x5a && wire[100] == 0);
     T(wire[107] == 4 && wire[114] == 0xff && wire[115] == 0xf8); /* [P-80] */
     T(wire[116] == 0x5b && wire[179] == 0x5b && wire[180] == 0);
+    (void)crypto_hash_sha256(hash, wire + 20, 160); /* [P-57] */
+    xls_sums_digest(msg.u.prepared.of, digest);
+    T(memcmp(digest, hash, sizeof(hash)) == 0);
     t_sample(XLS_FAILED, &msg); /* [P-38] */
     put(&msg);
     T(wire[0] == 5 && memcmp(wire + 20, "\0\17it did", 8) == 0);

@@ -838,6 +838,7 @@ START_TEST(both_ends_count_the_same)
     struct t_pair p;
     struct xls_record_stats a;
     struct xls_record_stats b;
+    struct xls_sums sums[XLS_STREAMS];
 
     t_pair_at(&p, XLS_PHASE_PREPARED);
     for (unsigned i = 0; i < XLS_STREAMS; i++) {
@@ -847,6 +848,9 @@ START_TEST(both_ends_count_the_same)
         T(a.bytes == (i == 0 ? XLS_RECORD_DATA + 1000 : 3070));
         T(b.records == 2 && b.bytes == a.bytes && b.ended);
         T(memcmp(a.digest, b.digest, sizeof(a.digest)) == 0);
+        xls_session_sums(p.d, sums);
+        T(sums[i].records == 2 && sums[i].bytes == a.bytes);
+        T(memcmp(sums[i].digest, a.digest, sizeof(a.digest)) == 0);
     }
     t_tell(p.s, p.d, XLS_COMMIT);
     t_tell(p.d, p.s, XLS_COMMITTED);

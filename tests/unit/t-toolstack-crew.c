@@ -74,15 +74,17 @@ static enum xls_rc next(struct stage *s)
     return xls_crew_next(&s->crew, &s->watch, &s->from, &s->why);
 }
 
-/* keys' verdict on a peer of that key; name may be empty. */
-static void tell_peer(const struct stage *s, uint8_t key, const char *name)
+/* keys' verdict on a peer of that key, or what who says in its place; name may
+ * be empty. */
+static void tell_peer(const struct stage *s, enum helper who, uint8_t key,
+                      const char *name)
 {
     uint8_t body[XLS_KEY + 80];
     size_t len = strlen(name);
 
     memset(body, key, XLS_KEY);
     memcpy(body + XLS_KEY, name, len);
-    tell(s, KEYS, XLS_MSG_KEYS_PEER, body, XLS_KEY + len);
+    tell(s, who, XLS_MSG_KEYS_PEER, body, XLS_KEY + len);
 }
 
 /* The peer's key, h, two nonces, the migration id, and the suite. */
@@ -134,6 +136,71 @@ START_TEST(counts_are_taken_in)
 }
 END_TEST
 
+#define STREAM_LEN (1 + 16 + XLS_HASH_LEN)
+
+/* A stream has ended, with these records, bytes and digest. */
+static void tell_stream(const struct stage *s, enum helper who, uint8_t n,
+                        size_t len)
+{
+    uint8_t body[STREAM_LEN + 1] = {n, 0, 0, 0, 0, 0, 0, 0, 7};
+
+    memset(body + 9, 0x10 + n, sizeof(body) - 9);
+    tell(s, who, XLS_MSG_WIRE_STREAM, body, len);
+}
+
+/* [P-57] verify hears the sums when both streams have ended, and once. */
+START_TEST(verify_hears_the_sums)
+{
+    struct stage s;
+    struct xls_ipc_msg *msg = calloc(1, sizeof(*msg));
+    uint8_t digest[XLS_SUMS_DIGEST];
+    int pair[2];
+
+    begin(&s, XLS_ROLE_DESTINATION);
+    T(msg != NULL && xls_fd_pair(SOCK_SEQPACKET, pair) == XLS_OK);
+    s.crew.verify.ctl = pair[0];
+    tell_stream(&s, WIRE, 0, STREAM_LEN);
+    T(next(&s) == XLS_OK && s.from == XLS_FROM_COUNT && s.crew.ended == 1);
+    T(s.crew.passed[0].records == 7 && s.crew.passed[0].digest[63] == 0x10);
+    T(xls_ipc_recv(pair[1], 0, msg) != XLS_OK);
+    tell_stream(&s, WIRE, 1, STREAM_LEN);
+    T(next(&s) == XLS_OK && s.from == XLS_FROM_COUNT && s.crew.ended == 2);
+    xls_sums_digest(s.crew.passed, digest);
+    T(xls_ipc_recv(pair[1], 0, msg) == XLS_OK);
+    T(msg->type == XLS_MSG_VERIFY_SUMS && msg->len == sizeof(digest));
+    T(memcmp(msg->body, digest, sizeof(digest)) == 0);
+    tell_stream(&s, WIRE, 1, STREAM_LEN);
+    T(next(&s) == XLS_BUG_CONTRACT);
+    xls_fd_close(&pair[1]);
+    free(msg);
+    end(&s);
+}
+END_TEST
+
+START_TEST(streams_end_in_order)
+{
+    static const size_t wrong[] = {STREAM_LEN - 1, STREAM_LEN + 1};
+    struct stage s;
+
+    for (size_t i = 0; i < T_COUNT(wrong); i++) {
+        begin(&s, XLS_ROLE_SOURCE);
+        tell_stream(&s, WIRE, 0, wrong[i]);
+        T(next(&s) == XLS_BUG_CONTRACT && s.crew.ended == 0);
+        end(&s);
+    }
+    begin(&s, XLS_ROLE_SOURCE);
+    tell_stream(&s, WIRE, 1, STREAM_LEN);
+    T(next(&s) == XLS_BUG_CONTRACT && s.crew.ended == 0);
+    tell_stream(&s, GUARD, 0, STREAM_LEN); /* it is wire's to say */
+    T(next(&s) == XLS_OK && s.crew.ended == 0);
+    tell_stream(&s, WIRE, 0, STREAM_LEN);
+    T(next(&s) == XLS_OK && s.crew.ended == 1);
+    tell_stream(&s, WIRE, 0, STREAM_LEN);
+    T(next(&s) == XLS_BUG_CONTRACT);
+    end(&s);
+}
+END_TEST
+
 START_TEST(deadlines_and_extras)
 {
     struct stage s;
@@ -167,7 +234,7 @@ START_TEST(a_peer_is_whom_keys_named)
     struct stage s;
 
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, KEYS, 7, "xen1");
     tell_up(&s, 7);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_OK);
     T(strcmp(s.crew.peer_name, "xen1") == 0 && s.crew.peer_key[31] == 7);
@@ -180,7 +247,7 @@ START_TEST(a_peer_is_whom_keys_named)
     /* the order in which both are read does not matter */
     begin(&s, XLS_ROLE_DESTINATION);
     tell_up(&s, 7);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, KEYS, 7, "xen1");
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_OK);
     end(&s);
 }
@@ -196,19 +263,25 @@ START_TEST(a_peer_that_wire_alone_speaks_of)
     ck_assert_str_eq(s.why.text, "the other host's identity is not settled");
     end(&s);
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, WIRE, 7, "xen1"); /* in keys' place */
+    tell_up(&s, 7);
+    T(xls_crew_await_peer(&s.crew, &s.why) == XLS_BUG_CONTRACT);
+    T(s.crew.peer_name[0] == '\0');
+    end(&s);
+    begin(&s, XLS_ROLE_DESTINATION);
+    tell_peer(&s, KEYS, 7, "xen1");
     tell_up(&s, 8); /* another one */
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     end(&s);
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, ""); /* refused, and up all the same */
+    tell_peer(&s, KEYS, 7, ""); /* refused, and up all the same */
     tell_up(&s, 7);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     T(strstr(s.why.text, "is unknown here, or may not send guests here") !=
       NULL);
     end(&s);
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "xen1");
+    tell_peer(&s, KEYS, 7, "xen1");
     tell(&s, WIRE, XLS_MSG_WIRE_UP, "short", 5);
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     end(&s);
@@ -249,7 +322,7 @@ START_TEST(a_session_that_is_not_ours)
         memset(s.crew.id, rows[i].role == XLS_ROLE_SOURCE ? 0x1d : 0,
                XLS_ID_LEN);
         put_up(body, 7, rows[i].id, rows[i].suite);
-        tell_peer(&s, 7, "xen1");
+        tell_peer(&s, KEYS, 7, "xen1");
         tell(&s, WIRE, XLS_MSG_WIRE_UP, body, rows[i].len);
         T(xls_crew_await_peer(&s.crew, &s.why) == rows[i].want);
         end(&s);
@@ -262,7 +335,7 @@ START_TEST(a_refused_peer_is_told_with_its_key)
     struct stage s;
 
     begin(&s, XLS_ROLE_DESTINATION);
-    tell_peer(&s, 7, "");
+    tell_peer(&s, KEYS, 7, "");
     tell_failed(&s, WIRE, XLS_PEER_POLICY, "what wire makes of it");
     T(xls_crew_await_peer(&s.crew, &s.why) == XLS_PEER_POLICY);
     T(strncmp(s.why.text, "the host with the key SHA256:", 29) == 0);
@@ -281,7 +354,7 @@ START_TEST(a_peer_whose_name_is_no_name)
     T(next(&s) == XLS_BUG_CONTRACT);
     tell(&s, KEYS, XLS_MSG_KEYS_PEER, body, XLS_KEY - 1);
     T(next(&s) == XLS_BUG_CONTRACT);
-    tell_peer(&s, 7, "a\n\x1b");
+    tell_peer(&s, KEYS, 7, "a\n\x1b");
     T(next(&s) == XLS_OK);
     ck_assert_str_eq(s.crew.peer_name, "a??");
     end(&s);
@@ -458,6 +531,8 @@ int main(void)
 {
     const TTest *const list[] = {
         counts_are_taken_in,
+        verify_hears_the_sums,
+        streams_end_in_order,
         deadlines_and_extras,
         a_peer_is_whom_keys_named,
         a_peer_that_wire_alone_speaks_of,
