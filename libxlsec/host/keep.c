@@ -19,8 +19,7 @@ static enum xls_rc failed(struct xls_why *why, const char *dir,
                        file, strerror(errno));
 }
 
-/* Every directory of the path, from the root down. */
-static int make_dirs(const char *dir)
+int xls_keep_dirs(const char *dir)
 {
     char path[DIR_MAX];
     size_t len = strlen(dir);
@@ -70,7 +69,7 @@ enum xls_rc xls_keep(const char *dir, const char *file, const void *octets,
         errno = ENAMETOOLONG;
         return failed(why, dir, file);
     }
-    if (make_dirs(dir) == 0) {
+    if (xls_keep_dirs(dir) == 0) {
         dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (dir_fd < 0) {

@@ -21,4 +21,8 @@ XLS_MUST_USE enum xls_rc xls_keep(const char *dir, const char *file,
                                   const void *octets, size_t len, mode_t mode,
                                   struct xls_why *why);
 
+/* Make the directories of the path dir that are missing (0700); -1 and errno
+ * when that fails. */
+int xls_keep_dirs(const char *dir);
+
 #endif

@@ -13,6 +13,11 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/guests.c libxlsec/host/guests.h \
 	libxlsec/host/ini.c libxlsec/host/ini.h \
 	libxlsec/host/ipc.c libxlsec/host/ipc.h \
+	libxlsec/host/journal-begin.c libxlsec/host/journal-file.c \
+	libxlsec/host/journal-list.c \
+	libxlsec/host/journal-private.h libxlsec/host/journal-read.c \
+	libxlsec/host/journal-text.c libxlsec/host/journal-text.h \
+	libxlsec/host/journal.c libxlsec/host/journal.h \
 	libxlsec/host/keep.c libxlsec/host/keep.h \
 	libxlsec/host/keyfile.c libxlsec/host/keyfile.h \
 	libxlsec/host/keytext.c libxlsec/host/keytext.h \

@@ -71,3 +71,12 @@ tests_unit_t_toolstack_permit_SOURCES = tests/unit/t-toolstack-permit.c
 tests_unit_t_toolstack_permit_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_toolstack_permit_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-journal
+tests_unit_t_host_journal_SOURCES = tests/unit/t-host-journal.c
+tests_unit_t_host_journal_CPPFLAGS = $(host_unit_cppflags) $(SODIUM_CFLAGS)
+# A test has whole journals on its stack.
+tests_unit_t_host_journal_CFLAGS = $(AM_CFLAGS) -Wno-frame-larger-than
+tests_unit_t_host_journal_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pwrite \
+	-Wl,--wrap=fsync -Wl,--wrap=fdatasync
+tests_unit_t_host_journal_LDADD = $(host_unit_ldadd)
