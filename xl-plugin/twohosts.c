@@ -65,8 +65,9 @@ static bool make_host(const struct xls_two_hosts *hosts, unsigned which,
     if (!xls_two_hosts_write(hosts, which, "peers.d/other.conf", text, 0644)) {
         return false;
     }
-    (void)snprintf(text, sizeof(text), "[paths]\nlibexec = %s\n%s", libexec,
-                   more);
+    (void)snprintf(text, sizeof(text),
+                   "[paths]\nlibexec = %s\nstate = %s/state\n%s", libexec,
+                   hosts->dir[which], more);
     return xls_two_hosts_write(hosts, which, "xlsec.conf", text, 0644);
 }
 

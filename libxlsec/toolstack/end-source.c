@@ -128,6 +128,12 @@ static enum xls_rc hear(struct xls_source_end *end,
     if (event == XLS_SOURCE_UNKNOWN) {
         return XLS_OK; /* why has what it said; the state is the same */
     }
+    if (xls_source_at(end) == XLS_SOURCE_BACK) {
+        rc = xls_source_take_back(end, why); /* closed only when it goes on */
+        if (rc != XLS_OK) {
+            return rc;
+        }
+    }
     rc = xls_source_step(end, event, notes[answer->answer], why);
     /* an entry that does not last is made again: the answer is final */
     return rc == XLS_OK || rc == XLS_HOST_DOUBT ? xls_source_act(end, why) : rc;

@@ -47,8 +47,7 @@ static enum xls_rc find_pack(struct source *s, struct xls_why *why)
 
     return f->companions.count == 0
                ? XLS_OK
-               : xls_pack_again(&setup, &f->companions, f->id, f->peer,
-                                &s->end.pack, why);
+               : xls_why_set(why, XLS_HOST_CONF, "companions: %s", setup.guest);
 }
 
 /* [P-92] What a person vouches for, where the states leave it to one. */
@@ -223,8 +222,7 @@ enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
         rc = xls_journal_list(conf.state, &list, &count, why);
     }
     for (size_t i = 0; rc == XLS_OK && i < count; i++) {
-        const struct xls_journal_entry *e = &list[i];
-        struct xls_journal_view view = e->view;
+        struct xls_journal_entry *e = &list[i];
         struct xls_why local = {""};
 
         if (e->damaged || xls_journal_settled(&e->view)) {
@@ -232,11 +230,11 @@ enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
         }
         if (e->holder == 0 &&
             xls_recover_one(setup, e->view.facts.role, e->view.facts.id,
-                            XLS_WISH_NONE, &view, &local) != XLS_OK &&
+                            XLS_WISH_NONE, &e->view, &local) != XLS_OK &&
             local.text[0] != '\0') {
             tell(setup, &e->view, local.text);
         }
-        *open += xls_journal_settled(&view) ? 0 : 1;
+        *open += xls_journal_settled(&e->view) ? 0 : 1;
     }
     free(list);
     return rc == XLS_OK ? xls_journal_prune(conf.state, KEEP, KEEP_SECONDS, why)

@@ -158,19 +158,20 @@ static bool has_nothing(const struct xls_sending *s)
 static void stay(struct xls_sending *s)
 {
     struct xls_why local = {""};
+    bool back;
 
     say_abort(s);
     let_go_of_guest(s);
     /* where that cannot be written the journal says OPEN, which is as good */
     (void)!xls_source_step(&s->end, XLS_SOURCE_LOST, s->why->text, &local);
     local.text[0] = '\0';
-    (void)!xls_source_take_back(&s->end, &local);
+    back = xls_source_take_back(&s->end, &local) == XLS_OK;
     add_reason(s, &local);
     if (!has_nothing(s)) {
         await_burned(s);
     }
     xls_crew_hang_up(&s->crew);
-    if (has_nothing(s) && xls_source_at(&s->end) == XLS_SOURCE_BACK) {
+    if (back && has_nothing(s) && xls_source_at(&s->end) == XLS_SOURCE_BACK) {
         (void)!xls_source_step(&s->end, XLS_SOURCE_BURNED, NULL, &local);
     }
 }
@@ -317,11 +318,9 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     keep_words(&s);
     if (s.journal != NULL) {
         conclude(&s);
-    } else if (rc != XLS_OK) {
+    } else { /* it failed early, or was only to be asked */
         say_abort(&s);
         let_go_of_guest(&s);
-        xls_crew_hang_up(&s.crew);
-    } else {
         xls_crew_hang_up(&s.crew);
     }
     outcome = outcome_of(&s, rc);

@@ -101,8 +101,10 @@ static bool point_to_helpers(struct field *f, enum side side, const char *name,
     char text[512];
 
     (void)snprintf(dir, sizeof(dir), "%s/%s", f->hosts.top, name);
-    (void)snprintf(text, sizeof(text), "[paths]\nlibexec = %s\n%s", dir,
-                   f->more);
+    (void)snprintf(text, sizeof(text),
+                   "[paths]\nlibexec = %s\nstate = %s/state\n[time]\n"
+                   "settle = 0\n%s",
+                   dir, f->hosts.dir[side], f->more);
     return (access(dir, X_OK) == 0 ||
             gather_helpers(dir, "xl-plugin", guard)) &&
            xls_two_hosts_write(&f->hosts, (unsigned)side, "xlsec.conf", text,

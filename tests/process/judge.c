@@ -207,12 +207,17 @@ static void judge_destination(const struct run *run, bool runs, bool may_run,
                               struct complaint *out)
 {
     const struct end *d = &run->shared->end[DESTINATION];
+    /* [P-93] it was ready, and did not hear what the source decided */
+    bool kept = d->state == XLS_STANDIN_SUSPENDED &&
+                strstr(d->why.text, "is kept here, paused") != NULL &&
+                strstr(d->log, "loaded, paused") != NULL;
 
     if (run->play[DESTINATION] != NULL) {
         return;
     }
-    if (d->state == XLS_STANDIN_RUNNING ? !(runs || may_run)
-                                        : d->state != XLS_STANDIN_NONE) {
+    if (d->state == XLS_STANDIN_RUNNING
+            ? !(runs || may_run)
+            : d->state != XLS_STANDIN_NONE && !kept) {
         complain(out, "the destination's guest is in state %d", (int)d->state);
     }
     if (runs && d->state != XLS_STANDIN_RUNNING) {
@@ -228,8 +233,7 @@ static void judge_destination(const struct run *run, bool runs, bool may_run,
 
 void judge(const struct run *run, enum fate fate, struct complaint *out)
 {
-    /* it knew PREPARED; and took the name back when wire, which had seen the
-     * cut by then, never took COMMIT */
+    /* it knew PREPARED, and decided */
     bool said = diary_has(&run->shared->diary, DEED_AWAY) &&
                 !diary_has(&run->shared->diary, DEED_BACK);
 

@@ -193,7 +193,7 @@ static void set_conf(struct scene *s, enum side side, const char *tcti,
 
     (void)snprintf(text, sizeof(text),
                    "[time]\nhandshake = 2\nstall = 5\nfinish = 20\n"
-                   "[paths]\nlibexec = %s/%s\nstate = %s/state%d\n"
+                   "settle = 0\n[paths]\nlibexec = %s/%s\nstate = %s/state%d\n"
                    "[policy]\nunsigned = yes\n[tpm]\ntcti = %s\n%s",
                    s->field.hosts.top, libexec, s->top, (int)side, tcti, more);
     set(s, side, "xlsec.conf", text, 0644);

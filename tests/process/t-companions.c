@@ -8,6 +8,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -33,7 +34,8 @@ enum { PAGES = 1024, PERMALL = 300000, PATH = 256 };
 enum where {
     NOWHERE,
     IN_PLACE,
-    AWAY, /* as ...--migratedaway */
+    AWAY,   /* as ...--migratedaway */
+    STAGED, /* as .xlsec-...: the guest is kept, paused */
 };
 
 struct scene {
@@ -140,17 +142,45 @@ static bool are_whole(const struct scene *s, enum side side, const char *suffix)
            holds(path[1], "nvram", 5) && holds(path[2], "", 0);
 }
 
+/* Files of that directory that no program looks for. */
+static int count_staged(const char *dir)
+{
+    char pattern[PATH + 16];
+    glob_t found;
+    int n = 0;
+
+    (void)snprintf(pattern, sizeof(pattern), "%s/.xlsec-*", dir);
+    if (glob(pattern, 0, NULL, &found) == 0) {
+        n = (int)found.gl_pathc;
+        globfree(&found);
+    }
+    return n;
+}
+
+/* At the destination: it waits with the guest, or nothing of it is there. */
+static enum where unless_kept(const struct scene *s)
+{
+    return s->run.shared->end[DESTINATION].state == XLS_STANDIN_SUSPENDED
+               ? STAGED
+               : NOWHERE;
+}
+
 static void expect_at(struct scene *s, enum side side, enum where where)
 {
     char text[96];
     bool as = count(at(s, side, "root/vtpm")) == (where == NOWHERE ? 0 : 1) &&
               count(at(s, side, "root/nvram")) == (where == NOWHERE ? 0 : 2);
 
-    as = as && (where == NOWHERE ||
-                are_whole(s, side, where == AWAY ? "--migratedaway" : ""));
+    as = as &&
+         (where == NOWHERE ||
+          (where == STAGED && count_staged(at(s, side, "root/vtpm")) +
+                                      count_staged(at(s, side, "root/nvram")) ==
+                                  3) ||
+          are_whole(s, side, where == AWAY ? "--migratedaway" : ""));
     (void)snprintf(text, sizeof(text), "all of it is %s at the %s",
                    where == NOWHERE    ? "gone"
                    : where == IN_PLACE ? "in place"
+                   : where == STAGED   ? "staged"
                                        : "set aside",
                    side == SOURCE ? "source" : "destination");
     expect(s, as, text);
@@ -175,7 +205,7 @@ static void expect_generation(struct scene *s, enum side side,
 static void expect_untouched(struct scene *s)
 {
     expect_at(s, SOURCE, IN_PLACE);
-    expect_at(s, DESTINATION, NOWHERE);
+    expect_at(s, DESTINATION, unless_kept(s));
     expect_generation(s, SOURCE, NULL);
     expect_generation(s, DESTINATION, NULL);
     expect(s, !has_words(at(s, SOURCE, "state/audit.log"), "companion-deleted"),
@@ -227,7 +257,7 @@ static void set_host(struct scene *s, enum side side)
     (void)snprintf(text, sizeof(text),
                    "[paths]\nlibexec = %s/lib\nstate = %s\n[companions]\n"
                    "under = %s\n[time]\nhandshake = 10\nstall = 5\n"
-                   "finish = 20\n",
+                   "finish = 20\nsettle = 0\n",
                    s->field.hosts.top, at(s, side, "state"),
                    at(s, side, "root"));
     expect(s,
@@ -600,7 +630,7 @@ static void strike(struct scene *s, const struct fault *fault)
         expect_at(s, SOURCE, AWAY);
         expect_generation(s, SOURCE, "open-to other\n");
         expect_at(s, DESTINATION,
-                  fate == FATE_DOUBT_THERE ? IN_PLACE : NOWHERE);
+                  fate == FATE_DOUBT_THERE ? IN_PLACE : unless_kept(s));
         expect_generation(s, DESTINATION,
                           fate == FATE_DOUBT_THERE ? "generation 1\n" : NULL);
         break;

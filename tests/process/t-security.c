@@ -229,9 +229,9 @@ static void set_pq(struct scene *s, enum side side, const char *word)
     expect(s, xls_conf_load(s->field.hosts.dir[side], &conf, &why) == XLS_OK,
            "the configuration could be read");
     (void)snprintf(text, sizeof(text),
-                   "[paths]\nlibexec = %s\n" SHORT_TIMES
+                   "[paths]\nlibexec = %s\nstate = %s/state\n" SHORT_TIMES
                    "[channel]\npost-quantum = %s\n",
-                   conf.libexec, word);
+                   conf.libexec, s->field.hosts.dir[side], word);
     set(s, side, "xlsec.conf", text, 0644);
 }
 
