@@ -178,6 +178,7 @@ enum xls_rc xls_journal_prune(const char *state, size_t keep, int64_t seconds,
     }
     rc = xls_journal_lock_dir(dir, &lock, why);
     if (rc == XLS_OK) {
+        xls_journal_tidy(dir);
         rc = xls_journal_list(state, &list, &count, why);
     }
     if (rc == XLS_OK &&

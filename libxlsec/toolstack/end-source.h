@@ -42,7 +42,8 @@ XLS_MUST_USE enum xls_rc xls_source_step(struct xls_source_end *end,
 
 /*
  * Bring about here what the state asks for: in MOVED the copy is destroyed and
- * the journal closed, in BACK the guest goes on.  In other states nothing.
+ * the journal closed; in BACK the guest goes on, which leads to HERE.  In
+ * other states nothing.
  * Errors: XLS_HOST_XEN, XLS_HOST_IO; it goes as far as it can.
  */
 XLS_MUST_USE enum xls_rc xls_source_act(struct xls_source_end *end,

@@ -86,7 +86,7 @@ static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
         rc = xls_source_act(&s->end, why);
     }
     asked = xls_source_at(&s->end) == XLS_SOURCE_COMMIT ||
-            xls_source_at(&s->end) == XLS_SOURCE_BACK;
+            xls_source_at(&s->end) == XLS_SOURCE_HERE;
     if (rc == XLS_OK && asked && wish == XLS_WISH_NONE) {
         rc = xls_source_ask(&s->end, why);
     }
