@@ -4,7 +4,7 @@
  * Level 6.
  *
  * The same for the process that receives and for one that finds the journal
- * after that has died, or is asked what became of it.
+ * after that has died, or is asked what became of it [P-91].
  */
 #ifndef XLS_TOOLSTACK_END_DESTINATION_H
 #define XLS_TOOLSTACK_END_DESTINATION_H
@@ -22,6 +22,7 @@ struct xls_destination_end {
     void *say_ctx;
 };
 
+/* The state that the journal says. */
 enum xls_destination_state
 xls_destination_at(const struct xls_destination_end *end);
 

@@ -4,7 +4,7 @@
  *
  * The same for the process that migrates and for one that finds the journal
  * after that has died: each state says what there is to do (proto/handover),
- * and doing it twice does no harm.
+ * and doing it twice does no harm [P-91].
  */
 #ifndef XLS_TOOLSTACK_END_SOURCE_H
 #define XLS_TOOLSTACK_END_SOURCE_H
@@ -29,6 +29,7 @@ struct xls_source_end {
     bool take_back; /* COMMIT may not be said: its entry may not last [P-90] */
 };
 
+/* The state that the journal says. */
 enum xls_source_state xls_source_at(const struct xls_source_end *end);
 
 /*

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only
 # Faults in the handover, between real processes with toy guests
 # (tests/process/toy.c): after each of them the two ends are left alone until
-# nothing is open any more, and then there is one guest, and nothing else.
+# nothing is open any more, and then there is one guest, and nothing else. [P-91]
 #
 #   t-handover.sh                 a sample, as make check runs it
 #   t-handover.sh --every         SIGKILL at every system call of the handover
@@ -18,6 +18,19 @@ libexec=$PWD/xl-plugin
 work=$(mktemp -d /tmp/xlsec-handover-XXXXXX)
 listener=
 count=0 bad=0
+
+# down HOST INJECT COMMAND...: that host goes down when the command is killed,
+# and takes what it has of the guest along
+cat >"$work/down" <<'EOF'
+#!/bin/sh
+host=$1 inject=$2
+shift 2
+strace -qq -o /dev/null -e "inject=$inject" "$@"
+code=$?
+[ $code -le 128 ] || echo "$host down" >>"$TOY_TOP/world"
+exit $code
+EOF
+chmod +x "$work/down"
 
 stop_listener() {
     [ -z "$listener" ] || { kill "$listener" 2>/dev/null || true; wait "$listener" 2>/dev/null || true; }
@@ -60,6 +73,7 @@ recover() {
         "$TOY" recover 1 >>"$work/log" 2>&1 || open=1
         took=$(($(now) - began))
         [ $open = 1 ] || return 0
+        ! grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination || return 1
         sleep 0.1
     done
     return 1
@@ -67,13 +81,23 @@ recover() {
 
 # judge CASE CODE: one guest, nothing half-made, and what the tool said is so
 judge() {
-    local state wrong= left
+    local state wrong='' left
     state=$("$TOY" check) || wrong="${state%%$'\n'*}"
     state=${state##*$'\n'}
     case $state in
     "0=runs 1=none " | "0=none 1=runs ") ;;
+    "0=none 1=none ") # it was lost with the host that had it
+        grep -q "^0 down" "$TOY_TOP/world" ||
+            { grep -q "^1 run" "$TOY_TOP/world" && grep -q "^1 down" "$TOY_TOP/world"; } ||
+            wrong="${wrong:-the guest is lost}"
+        ;;
+    "0=stopped,away 1=none ") # a person has to say: it may have run there
+        grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination || wrong="${wrong:-ends with $state}"
+        settled=
+        ;;
     *) wrong="${wrong:-ends with $state}" ;;
     esac
+    [ -z "$settled" ] || wrong="${wrong:-$settled}"
     [ "$2" != 0 ] || [ "$state" = "0=none 1=runs " ] || wrong="${wrong:-exit code 0 and $state}"
     case $2 in 1 | 3) [ "$state" = "0=runs 1=none " ] || wrong="${wrong:-exit code $2 and $state}" ;; esac
     left=$(find "$TOY_TOP" -name '.tmp*' -o -name '*.tmp')
@@ -90,7 +114,8 @@ judge() {
 
 # play CASE: one migration with that fault, recovery, verdict
 play() {
-    local kind=${1%%:*} arg=${1#*:} code=0 settled=
+    local kind=${1%%:*} arg=${1#*:} code=0
+    settled=
     local -a before=()
     unset TOY_FAIL TOY_STRACE
     begin
@@ -99,6 +124,9 @@ play() {
     destination) export TOY_STRACE="strace -qq -o /dev/null -e inject=${arg/@/:signal=SIGKILL:when=}" ;;
     source-error) before=(strace -qq -o /dev/null -e "inject=${arg/@/:error=EIO:when=}") ;;
     destination-error) export TOY_STRACE="strace -qq -o /dev/null -e inject=${arg/@/:error=EIO:when=}" ;;
+    other-key) before=(strace -qq -o /dev/null -e "inject=${arg/@/:signal=SIGKILL:when=}") ;;
+    source-down) before=("$work/down" 0 "${arg/@/:signal=SIGKILL:when=}") ;;
+    destination-down) export TOY_STRACE="$work/down 1 ${arg/@/:signal=SIGKILL:when=}" ;;
     fail) export TOY_FAIL=$arg ;;
     esac
     listen
@@ -117,13 +145,30 @@ play() {
     *) { timeout 60 "${before[@]}" "$TOY" migrate || code=$?; } >>"$work/log" 2>&1 ;;
     esac
     unset TOY_FAIL
-    recover || settled=no
-    [ -z "$settled" ] || echo "not settled" >>"$work/log"
-    [ -z "$settled" ] || : "$((took = -1))"
+    [ "$kind" != other-key ] || other_key || settled="another key is believed"
+    recover || settled="it is not settled"
     case $code in 137 | 124 | 9) code=killed ;; esac
     stop_listener
     judge "$1" "$code"
     rm -rf "$TOY_TOP"
+}
+
+# [P-95] a host with another key than the journals have is not asked, and gets
+# no answer; with the old one it is settled
+other_key() {
+    local code=0 pub mine=$TOY_TOP/0/host.key theirs=$TOY_TOP/1/peers.d/other.conf
+    cp "$mine" "$work/host.key"
+    cp "$theirs" "$work/other.conf"
+    pub=$("$TOY" rekey)
+    sed -i "s|^key = .*|key = $pub|" "$theirs"
+    for _ in 1 2 3; do
+        ! "$TOY" recover 0 >>"$work/log" 2>&1 || code=1
+    done
+    [ "$("$TOY" check)" = "0=stopped,away 1=stopped,incoming " ] || code=1
+    grep -q "cannot tell what became of the guest: this host has no journal" "$work/log" || code=1
+    cp "$work/host.key" "$mine"
+    cp "$work/other.conf" "$theirs"
+    return $code
 }
 
 # The system calls of a clean run: how many there are, and where the first is
@@ -172,7 +217,9 @@ case ${1:-} in
     awk -v step="$step" 'NR % step == 1 || step == 1' "$work/points" >"$work/chosen"
     while read -r point <&3; do
         play "$point"
+        play "${point/:/-down:}"
     done 3<"$work/chosen"
+    play other-key:fdatasync@1
     for act in save0 away0 admit1 restore1 name1 run1 destroy0; do
         play "fail:$act"
     done

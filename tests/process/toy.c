@@ -8,6 +8,7 @@
  *   toy serve HOST            serve the one on stdin and stdout
  *   toy migrate               move the guest from host 0 to host 1
  *   toy recover HOST          go on with what is open there; 0: nothing is
+ *   toy rekey                 give host 0 another key; prints the public one
  *   toy check                 replay the file: was there ever more than one?
  *
  * TOY_TOP is what hosts printed first, TOY_PORT the second.  TOY_FAIL names
@@ -28,6 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crypto/start.h"
 #include "host/fd.h"
 #include "madestream.h"
 #include "standin.h"
@@ -484,6 +486,23 @@ static int hosts(const char *libexec)
     return 0;
 }
 
+static int rekey(void)
+{
+    struct xls_two_hosts two = {.top = ""};
+    char secret[XLS_KEY_TEXT];
+    char pub[XLS_KEY_TEXT];
+
+    (void)snprintf(two.dir[0], sizeof(two.dir[0]), "%.63s", confdir);
+    if (xls_crypto_start() != XLS_OK) {
+        return 1;
+    }
+    xls_dh_key_random(&two.key[0]);
+    xls_key_encode(two.key[0].secret, secret);
+    xls_key_encode(two.key[0].pub, pub);
+    (void)puts(pub);
+    return xls_two_hosts_write(&two, 0, "host.key", secret, 0600) ? 0 : 1;
+}
+
 _Noreturn static void become_server(int fd, int host, bool first)
 {
     const char *trace = getenv("TOY_STRACE");
@@ -543,6 +562,9 @@ int main(int argc, char **argv)
     (void)snprintf(confdir, sizeof(confdir), "%s/%d", top, host);
     if (strcmp(argv[1], "migrate") == 0) {
         return migrate();
+    }
+    if (strcmp(argv[1], "rekey") == 0) {
+        return rekey();
     }
     if (strcmp(argv[1], "serve") == 0) {
         return serve(host);

@@ -567,12 +567,13 @@ START_TEST(configurations_and_defaults)
     T(strcmp(conf.dir, dir) == 0 && conf.libexec[0] == '/');
     T(conf.tcti[0] == '\0' && conf.pcrs == 0x7ff);
     T(!conf.policy_unsigned);
-    (void)put_text("xlsec.conf", "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
-                                 "max-sessions = 1\n[time]\nhandshake = 600\n"
-                                 "stall = 3600\nfinish = 86400\nsettle = 0\n[paths]\n"
-                                 "libexec = /a b\n[tpm]\n"
-                                 "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n"
-                                 "[policy]\nunsigned = yes\n");
+    (void)put_text("xlsec.conf",
+                   "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
+                   "max-sessions = 1\n[time]\nhandshake = 600\n"
+                   "stall = 3600\nfinish = 86400\nsettle = 0\n[paths]\n"
+                   "libexec = /a b\n[tpm]\n"
+                   "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n"
+                   "[policy]\nunsigned = yes\n");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     T(conf.port == 65535 && conf.max_sessions == 1);
     T(conf.handshake_seconds == 600 && conf.stall_seconds == 3600);
