@@ -98,7 +98,10 @@ judge() {
     *) wrong="${wrong:-ends with $state}" ;;
     esac
     [ -z "$settled" ] || wrong="${wrong:-$settled}"
-    [ "$2" != 0 ] || [ "$state" = "0=none 1=runs " ] || wrong="${wrong:-exit code 0 and $state}"
+    # exit code 0: it has moved, and may have ended with its new host since
+    [ "$2" != 0 ] || [ "$state" = "0=none 1=runs " ] ||
+        { [ "$state" = "0=none 1=none " ] && grep -q "^1 down" "$TOY_TOP/world"; } ||
+        wrong="${wrong:-exit code 0 and $state}"
     case $2 in 1 | 3) [ "$state" = "0=runs 1=none " ] || wrong="${wrong:-exit code $2 and $state}" ;; esac
     left=$(find "$TOY_TOP" -name '.tmp*' -o -name '*.tmp')
     [ -z "$left" ] || wrong="${wrong:-left: $left}"

@@ -77,6 +77,8 @@ static void replay_line(struct guest guests[2], const char *line)
     }
 }
 
+static bool ran_there; /* at host 1, at some time */
+
 /* Does it break a rule that the line comes now? */
 static const char *broken(const struct guest g[2], const char *line)
 {
@@ -97,8 +99,8 @@ static const char *broken(const struct guest g[2], const char *line)
     if (strcmp(verb, "destroy") == 0 && g[host].runs) {
         return "what runs is destroyed";
     }
-    if (host == 0 && strcmp(verb, "destroy") == 0 && !g[1].runs) {
-        return "the last copy is destroyed";
+    if (host == 0 && strcmp(verb, "destroy") == 0 && !ran_there) {
+        return "a copy is destroyed that was never taken over";
     }
     return NULL;
 }
@@ -129,6 +131,7 @@ static void check_line(struct guest g[2], const char *line)
         (void)printf("WRONG: %s: %s\n", line, why);
         wrongs++;
     }
+    ran_there = ran_there || strcmp(line, "1 run") == 0;
     replay_line(g, line);
 }
 
