@@ -62,7 +62,8 @@ tests_unit_t_host_swtpm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_until_ms
 tests_unit_t_host_swtpm_LDADD = $(host_unit_ldadd)
 
 XLS_UNIT += tests/unit/t-host-companions
-tests_unit_t_host_companions_SOURCES = tests/unit/t-host-companions.c
+tests_unit_t_host_companions_SOURCES = tests/unit/t-host-companions.c \
+	tests/unit/t-host-world.h
 tests_unit_t_host_companions_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_host_companions_LDADD = $(host_unit_ldadd)
 
@@ -80,3 +81,12 @@ tests_unit_t_host_journal_CFLAGS = $(AM_CFLAGS) -Wno-frame-larger-than
 tests_unit_t_host_journal_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pwrite \
 	-Wl,--wrap=fsync -Wl,--wrap=fdatasync
 tests_unit_t_host_journal_LDADD = $(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-host-again
+tests_unit_t_host_again_SOURCES = tests/unit/t-host-again.c \
+	tests/unit/t-host-world.h
+tests_unit_t_host_again_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_again_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2 \
+	-Wl,--wrap=renameat -Wl,--wrap=unlinkat -Wl,--wrap=mkdirat \
+	-Wl,--wrap=fsync -Wl,--wrap=write -Wl,--wrap=pwrite
+tests_unit_t_host_again_LDADD = $(host_unit_ldadd)
