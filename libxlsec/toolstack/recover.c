@@ -47,7 +47,8 @@ static enum xls_rc find_pack(struct source *s, struct xls_why *why)
 
     return f->companions.count == 0
                ? XLS_OK
-               : xls_why_set(why, XLS_HOST_CONF, "companions: %s", setup.guest);
+               : xls_pack_again(&setup, &f->companions, f->id, f->peer,
+                                &s->end.pack, why);
 }
 
 /* [P-92] What a person vouches for, where the states leave it to one. */
@@ -70,6 +71,18 @@ static enum xls_rc heed(struct source *s, enum xls_recover_wish wish,
     return xls_source_step(&s->end, event, "by an administrator's word", why);
 }
 
+/* The guest and what belongs to it have other names while it is open. */
+static enum xls_rc set_aside(struct source *s, struct xls_why *why)
+{
+    const struct xls_journal_facts *f =
+        &xls_journal_view(s->end.journal)->facts;
+    enum xls_rc rc = s->ops.rename(s->ops.ctx, true, why);
+
+    return rc == XLS_OK && s->end.pack != NULL
+               ? xls_pack_commit(s->end.pack, f->id, f->peer, why)
+               : rc;
+}
+
 static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
                                 struct xls_why *why)
 {
@@ -81,6 +94,9 @@ static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
     } else if (xls_source_at(&s->end) == XLS_SOURCE_OPEN) {
         rc = xls_source_step(&s->end, XLS_SOURCE_LOST,
                              "the migrating process has died", why);
+    }
+    if (rc == XLS_OK && xls_source_at(&s->end) == XLS_SOURCE_COMMIT) {
+        rc = set_aside(s, why);
     }
     if (rc == XLS_OK) {
         rc = xls_source_act(&s->end, why);
