@@ -124,7 +124,7 @@ enum xls_rc xls_journal_list(const char *state, struct xls_journal_entry **list,
 
 /* --- one after another ---------------------------------------------------- */
 
-/* A migration that is open forbids another one, but for a source in BACK: so
+/* A migration that is open forbids another one, but for a source in HERE: so
  * what is open beside it came later, if not by its time. */
 static bool is_later(const struct xls_journal_entry *e,
                      const struct xls_journal_view *mine)
@@ -138,7 +138,7 @@ static bool is_later(const struct xls_journal_entry *e,
     }
     return e->view.began > mine->began ||
            (!xls_journal_settled(&e->view) &&
-            (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_BACK));
+            (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_HERE));
 }
 
 enum xls_rc xls_journal_later(const char *state, enum xls_role role,

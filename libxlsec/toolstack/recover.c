@@ -45,7 +45,8 @@ static enum xls_rc find_pack(struct source *s, struct xls_why *why)
     const struct xls_pack_setup setup = {
         .conf = s->conf, .guest = f->guest, .uuid = f->uuid};
 
-    return f->companions.count == 0
+    /* in HERE they are the guest's, which may be leaving once more */
+    return f->companions.count == 0 || xls_source_at(&s->end) == XLS_SOURCE_HERE
                ? XLS_OK
                : xls_pack_again(&setup, &f->companions, f->id, f->peer,
                                 &s->end.pack, why);

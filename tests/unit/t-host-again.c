@@ -588,9 +588,9 @@ static struct xls_journal *journal_of(unsigned host, enum xls_role role,
 }
 
 /*
- * The first migration is BACK, and the destination has not been told; meanwhile
- * a second one is in COMMIT.  What that one has set aside is not put back for
- * the first, not even if the first left its traces.
+ * The first migration is in HERE, and the destination has not been told;
+ * meanwhile a second one is in COMMIT.  What that one has set aside is not put
+ * back for the first, not even if the first left its traces.
  */
 START_TEST(a_later_migration_has_the_files)
 {
@@ -604,7 +604,7 @@ START_TEST(a_later_migration_has_the_files)
     pack = pack_of(0);
     list = *xls_pack_list(pack);
     ok(xls_pack_read(pack, &octets, &octets_len, &why));
-    first = journal_of(0, XLS_ROLE_SOURCE, migration, XLS_SOURCE_BACK);
+    first = journal_of(0, XLS_ROLE_SOURCE, migration, XLS_SOURCE_HERE);
     ok(xls_pack_commit(pack, migration, "xen2", &why));
     traces = strdup(get(at(0, "state/handover/" ID ".aside")));
     ok(xls_pack_put_back(pack, &why));
