@@ -145,6 +145,14 @@ play() {
         esac
         wait $pid || code=$?
         ;;
+    twice) # the second of two is refused, and the guest moves once
+        "$TOY" migrate >>"$work/log" 2>&1 &
+        local pid=$! second=0
+        { timeout 60 "$TOY" migrate || second=$?; } >>"$work/log" 2>&1
+        wait $pid || code=$?
+        [ $((code + second)) = 1 ] || settled="exit codes $code and $second"
+        code=0
+        ;;
     *) { timeout 60 "${before[@]}" "$TOY" migrate || code=$?; } >>"$work/log" 2>&1 ;;
     esac
     unset TOY_FAIL
@@ -223,6 +231,8 @@ case ${1:-} in
         play "${point/:/-down:}"
     done 3<"$work/chosen"
     play other-key:fdatasync@1
+    play twice:
+    play fail:hurry1
     for act in save0 away0 admit1 restore1 name1 run1 destroy0; do
         play "fail:$act"
     done
