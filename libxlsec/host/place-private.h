@@ -67,6 +67,15 @@ XLS_MUST_USE enum xls_rc xls_place_owner(struct xls_place *place,
 XLS_MUST_USE enum xls_rc xls_place_write_traces(const struct xls_place *place,
                                                 struct xls_why *why);
 
+/*
+ * [P-81] After COMMIT nothing may be left to do that can be refused: will the
+ * file system give this companion its name without replacing anything?  It is
+ * tried on an empty file, which goes again: a name that is not there never gets
+ * as far as the file system.  Errors: XLS_PEER_POLICY.
+ */
+XLS_MUST_USE enum xls_rc xls_place_try(const struct xls_place_item *item,
+                                       struct xls_why *why);
+
 /* Wipe what dir has of that name, a file or a directory of files; path is for
  * messages.  Errors: XLS_HOST_IO. */
 XLS_MUST_USE enum xls_rc xls_place_wipe(int dir, const char *name,

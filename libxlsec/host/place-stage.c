@@ -128,6 +128,41 @@ static bool create(int dir, const char *name, int *fd)
     return *fd >= 0 && fchmod(*fd, 0600) == 0;
 }
 
+/* The directory's lock keeps others from sweeping the file away. */
+enum xls_rc xls_place_try(const struct xls_place_item *item,
+                          struct xls_why *why)
+{
+    char from[sizeof(item->staged) + 2];
+    char to[sizeof(item->staged) + 2];
+    int fd = -1;
+    bool made;
+    bool named;
+    int error;
+
+    (void)snprintf(from, sizeof(from), "%s.a", item->staged);
+    (void)snprintf(to, sizeof(to), "%s.b", item->staged);
+    made = flock(item->parent, LOCK_EX) == 0 && create(item->parent, from, &fd);
+    named = made && renameat2(item->parent, from, item->parent, to,
+                              RENAME_NOREPLACE) == 0;
+    error = named ? 0 : errno;
+    if (fd >= 0 && unlinkat(item->parent, named ? to : from, 0) != 0) {
+        error = errno;
+    }
+    xls_fd_close(&fd);
+    (void)flock(item->parent, LOCK_UN);
+    if (error == 0) {
+        return XLS_OK;
+    }
+    return xls_why_set(why, XLS_PEER_POLICY,
+                       made && error == EINVAL
+                           ? "%s: would come to a file system that cannot "
+                             "rename without replacing (RENAME_NOREPLACE): %s; "
+                             "make its directory on another, such as ext4"
+                           : "%s: the directory that it would come to cannot "
+                             "be written: %s",
+                       item->path, strerror(error));
+}
+
 static bool fill(int fd, const struct xls_archive_file *f)
 {
     return xls_fd_write(fd, f->data, f->len) == XLS_OK && fsync(fd) == 0;

@@ -134,6 +134,10 @@ static enum xls_rc judge(struct xls_place *place, const struct xls_conf *conf,
         if (rc == XLS_OK) {
             rc = judge_generation(place, i, rule, why);
         }
+        if (rc == XLS_OK) {
+            *rule = "companion-place";
+            rc = xls_place_try(&place->item[i], why);
+        }
     }
     if (rc == XLS_OK && place->list.count > 0) {
         *rule = "companion-audit";

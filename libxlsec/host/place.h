@@ -2,7 +2,8 @@
 /*
  * place: a guest's companions at the host that it comes to.  Level 5.
  *
- *   new      before ADMIT: is there a place for each, free, and a later copy?
+ *   new      before ADMIT: is there a place for each, free, where it can get
+ *            its name, and no later copy?
  *   stage    before PREPARED: everything is written and synced, complete, under
  *            a name that no program looks for
  *   settle   after COMMIT, before the guest runs: each gets its name
@@ -35,7 +36,7 @@ struct xls_place_setup {
 };
 
 /*
- * Nothing is written yet, but the audit log, which is opened.  *out is the
+ * Nothing stays written yet, but the audit log, which is opened.  *out is the
  * caller's, NULL on error; on every error *rule names what refuses it (static
  * storage).
  * Errors: XLS_PEER_POLICY, XLS_HOST_CONF, XLS_HOST_IO, XLS_HOST_NOMEM.

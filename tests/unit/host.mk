@@ -65,6 +65,7 @@ XLS_UNIT += tests/unit/t-host-companions
 tests_unit_t_host_companions_SOURCES = tests/unit/t-host-companions.c \
 	tests/unit/t-host-world.h
 tests_unit_t_host_companions_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_companions_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2
 tests_unit_t_host_companions_LDADD = $(host_unit_ldadd)
 
 XLS_UNIT += tests/unit/t-toolstack-permit

@@ -25,6 +25,25 @@
 #include "proto/archive.h"
 #include "t-host-world.h"
 
+/* A file system that knows no RENAME_NOREPLACE, such as NFS, where it is set.
+ */
+static bool plain_rename;
+
+int __real_renameat2(int from, const char *name, int to, const char *other,
+                     unsigned flags);
+int __wrap_renameat2(int from, const char *name, int to, const char *other,
+                     unsigned flags);
+
+int __wrap_renameat2(int from, const char *name, int to, const char *other,
+                     unsigned flags)
+{
+    if (plain_rename && flags != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return __real_renameat2(from, name, to, other, flags);
+}
+
 static void refused(unsigned host, const char *words)
 {
     const struct xls_pack_setup setup = {&conf[host], "web1", uuid};
@@ -615,6 +634,28 @@ START_TEST(what_may_not_come_is_refused)
 }
 END_TEST
 
+/* [P-81] What could not get its name after COMMIT is refused before ADMIT. */
+START_TEST(a_place_without_names_is_refused)
+{
+    struct xls_companions list;
+    struct xls_pack *pack;
+
+    begin();
+    pack = pack_of(0);
+    list = *xls_pack_list(pack);
+    xls_pack_free(pack);
+    plain_rename = true;
+    not_admitted(&list, "companion-place",
+                 "/1/root/nvram/empty: would come to a file system that cannot "
+                 "rename without replacing (RENAME_NOREPLACE): Invalid");
+    plain_rename = false;
+    destination_is_empty();
+    xls_place_free(place_of(1, &list));
+    destination_is_empty();
+    end();
+}
+END_TEST
+
 START_TEST(what_comes_has_its_owner)
 {
     struct stat st;
@@ -871,6 +912,7 @@ int main(void)
         a_vtpm_that_is_used,
         the_lock_is_held,
         what_may_not_come_is_refused,
+        a_place_without_names_is_refused,
         what_comes_has_its_owner,
         a_bad_archive_leaves_nothing,
         a_file_is_overwritten,

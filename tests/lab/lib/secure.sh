@@ -48,8 +48,9 @@ secure_daemon() {
     "$LAB_CMD" exec "$1" -n 'pkill -x xlsecd; i=0
         while pgrep -x xlsecd >/dev/null && [ $i -lt 50 ]; do
             i=$((i + 1)); sleep 0.1; done
+        touch /var/log/xlsecd.log; before=$(grep -c ready /var/log/xlsecd.log)
         setsid xlsecd >>/var/log/xlsecd.log 2>&1 </dev/null &
-        i=0; until grep -q ready /var/log/xlsecd.log || [ $i -gt 50 ]; do
+        i=0; until [ "$(grep -c ready /var/log/xlsecd.log)" -gt "$before" ] || [ $i -gt 100 ]; do
             i=$((i + 1)); sleep 0.1; done'
 }
 
