@@ -22,8 +22,8 @@ XLS_PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/xl-plugin
 # Xen's headers are GNU C.
 XLS_GNU_CFLAGS = $(AM_CFLAGS) -std=gnu11
 
-sbin_PROGRAMS += xl-plugin/xl xl-plugin/xl-migrate-secure xl-plugin/xlsec \
-	xl-plugin/xlsecd
+sbin_PROGRAMS += xl-plugin/xl xl-plugin/xl-migrate-secure \
+	xl-plugin/xl-secure-status xl-plugin/xlsec xl-plugin/xlsecd
 xl_plugin_xl_SOURCES = xl-plugin/realxl.c xl-plugin/realxl.h xl-plugin/xl.c
 xl_plugin_xl_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 
@@ -33,6 +33,14 @@ xl_plugin_xl_migrate_secure_SOURCES = xl-plugin/override.c \
 xl_plugin_xl_migrate_secure_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+
+XLS_JOURNALS = xl-plugin/journal-words.c xl-plugin/journals.c \
+	xl-plugin/journals.h
+# It works where Xen does not.
+xl_plugin_xl_secure_status_SOURCES = $(XLS_JOURNALS) xl-plugin/say.c \
+	xl-plugin/say.h xl-plugin/xl-secure-status.c
+xl_plugin_xl_secure_status_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xl_secure_status_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
 
 xl_plugin_xlsecd_SOURCES = xl-plugin/say.c xl-plugin/say.h xl-plugin/xlsecd.c
 xl_plugin_xlsecd_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)

@@ -43,6 +43,12 @@ tests_process_t_attest_LDADD = $(XLS_TPM) $(XLS_PROCESS_LDADD) $(XLS_TPM_LIBS)
 
 XLS_LINT += tests/process/t-links.sh tests/process/t-cli.sh
 
+# Journals, and what a person does with them.
+check_PROGRAMS += tests/process/write-journal
+tests_process_write_journal_SOURCES = tests/process/write-journal.c
+tests_process_write_journal_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
+XLS_LINT += tests/process/t-recover.sh
+
 # Helpers that are not as they should be, for t-security and t-attest.
 check_PROGRAMS += tests/process/lying/xlsec-keys
 tests_process_lying_xlsec_keys_SOURCES = tests/process/keys-lying.c
