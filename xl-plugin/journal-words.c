@@ -38,8 +38,8 @@ static const struct words source[XLS_SOURCE_STATES] = {
          "Waits for xlsecd here, or xl secure-recover, to destroy that copy."},
     [XLS_SOURCE_BACK] =
         {XLS_WHOSE_HERE,
-         "The guest is this host's, and goes on here. {p} may still hold a "
-         "paused copy of it.",
+         "The guest is this host's, and goes on here (if this host was "
+         "rebooted: start it anew). {p} may still hold a paused copy of it.",
          "The guest is this host's, and goes on here. {p} is being told to "
          "destroy its copy.",
          "Waits for {p} to say that it has none; xlsecd here asks every few "
@@ -92,9 +92,8 @@ static const struct words has_stayed = {
     "The guest did not move: it is this host's, and {p} has nothing of it.",
     NULL, NULL};
 
-/* Copy text, with the names in their places. */
-static void fill(char *out, size_t size, const char *text,
-                 const struct xls_told *told)
+void xls_told_fill(char *out, size_t size, const char *text,
+                   const struct xls_told *told)
 {
     size_t used = 0;
 
@@ -146,11 +145,11 @@ static void tell_good(const struct xls_journal_entry *e, struct xls_told *out)
                : xls_destination_state_name(
                      (enum xls_destination_state)e->view.state);
     out->whose = words->whose;
-    fill(out->is, sizeof(out->is),
-         e->holder != 0 && words->acted != NULL ? words->acted : words->is,
-         out);
+    xls_told_fill(
+        out->is, sizeof(out->is),
+        e->holder != 0 && words->acted != NULL ? words->acted : words->is, out);
     if (e->holder == 0 || words->acted == NULL) {
-        fill(out->waits, sizeof(out->waits), words->waits, out);
+        xls_told_fill(out->waits, sizeof(out->waits), words->waits, out);
     }
 }
 
@@ -209,4 +208,31 @@ const char *xls_whose_name(enum xls_whose whose)
         break;
     }
     return "unknown";
+}
+
+void xls_journals_show(const struct xls_journal_entry *e,
+                       const struct xls_told *told)
+{
+    char since[XLS_TIME_TEXT];
+    char age[XLS_TIME_TEXT];
+
+    if (e->damaged) {
+        (void)printf("%s  DAMAGED  %s %s %s\n", told->brief,
+                     told->guest[0] == '\0' ? "(guest unknown)" : told->guest,
+                     told->way,
+                     told->peer[0] == '\0' ? "(host unknown)" : told->peer);
+    } else {
+        xls_time_text(e->view.since, since);
+        xls_age_text(e->view.since, age);
+        (void)printf("%s  %s %s %s  %s since %s (%s)\n", told->brief,
+                     told->guest, told->way, told->peer, told->state, since,
+                     age);
+    }
+    (void)printf("    %s\n", told->is);
+    if (told->waits[0] != '\0') {
+        (void)printf("    %s\n", told->waits);
+    }
+    if (e->holder != 0) {
+        (void)printf("    Process %ld acts for it.\n", (long)e->holder);
+    }
 }

@@ -75,6 +75,15 @@ void xls_journals_tell(const struct xls_journals *journals,
                        const struct xls_journal_entry *entry,
                        struct xls_told *out);
 
+/* Copy text, cut to fit, with told's guest where {g} stands, and the other host
+ * for {p}. */
+void xls_told_fill(char *out, size_t size, const char *text,
+                   const struct xls_told *told);
+
+/* The lines of it in a list, on stdout. */
+void xls_journals_show(const struct xls_journal_entry *entry,
+                       const struct xls_told *told);
+
 /* "here", "there" or "unknown". */
 const char *xls_whose_name(enum xls_whose whose);
 

@@ -23,7 +23,8 @@ XLS_PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/xl-plugin
 XLS_GNU_CFLAGS = $(AM_CFLAGS) -std=gnu11
 
 sbin_PROGRAMS += xl-plugin/xl xl-plugin/xl-migrate-secure \
-	xl-plugin/xl-secure-status xl-plugin/xlsec xl-plugin/xlsecd
+	xl-plugin/xl-secure-recover xl-plugin/xl-secure-status \
+	xl-plugin/xlsec xl-plugin/xlsecd
 xl_plugin_xl_SOURCES = xl-plugin/realxl.c xl-plugin/realxl.h xl-plugin/xl.c
 xl_plugin_xl_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 
@@ -36,6 +37,12 @@ xl_plugin_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
 
 XLS_JOURNALS = xl-plugin/journal-words.c xl-plugin/journals.c \
 	xl-plugin/journals.h
+XLS_RECOVER = $(XLS_JOURNALS) xl-plugin/say.c xl-plugin/say.h \
+	xl-plugin/vouch.c xl-plugin/vouch.h xl-plugin/xl-secure-recover.c
+xl_plugin_xl_secure_recover_SOURCES = $(XLS_RECOVER)
+xl_plugin_xl_secure_recover_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
+xl_plugin_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
 # It works where Xen does not.
 xl_plugin_xl_secure_status_SOURCES = $(XLS_JOURNALS) xl-plugin/say.c \
 	xl-plugin/say.h xl-plugin/xl-secure-status.c

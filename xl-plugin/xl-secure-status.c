@@ -39,33 +39,6 @@ struct options {
 /* --- for people
  * -------------------------------------------------------------*/
 
-static void show_short(const struct xls_journal_entry *e,
-                       const struct xls_told *told)
-{
-    char since[XLS_TIME_TEXT];
-    char age[XLS_TIME_TEXT];
-
-    if (e->damaged) {
-        (void)printf("%s  DAMAGED  %s %s %s\n", told->brief,
-                     told->guest[0] == '\0' ? "(guest unknown)" : told->guest,
-                     told->way,
-                     told->peer[0] == '\0' ? "(host unknown)" : told->peer);
-    } else {
-        xls_time_text(e->view.since, since);
-        xls_age_text(e->view.since, age);
-        (void)printf("%s  %s %s %s  %s since %s (%s)\n", told->brief,
-                     told->guest, told->way, told->peer, told->state, since,
-                     age);
-    }
-    (void)printf("    %s\n", told->is);
-    if (told->waits[0] != '\0') {
-        (void)printf("    %s\n", told->waits);
-    }
-    if (e->holder != 0) {
-        (void)printf("    Process %ld acts for it.\n", (long)e->holder);
-    }
-}
-
 static void show_companions(const struct xls_companions *companions)
 {
     for (size_t i = 0; i < companions->count; i++) {
@@ -246,7 +219,7 @@ static void show(const struct options *o, const struct xls_journals *all,
             (void)printf("%s", first ? "" : "\n");
             show_long(&all->list[i], &told);
         } else {
-            show_short(&all->list[i], &told);
+            xls_journals_show(&all->list[i], &told);
         }
         first = false;
     }

@@ -228,10 +228,11 @@ enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
         if (e->damaged || xls_journal_settled(&e->view)) {
             continue;
         }
-        if (e->holder == 0 &&
-            xls_recover_one(setup, e->view.facts.role, e->view.facts.id,
-                            XLS_WISH_NONE, &e->view, &local) != XLS_OK &&
-            local.text[0] != '\0') {
+        if (e->holder == 0) {
+            (void)!xls_recover_one(setup, e->view.facts.role, e->view.facts.id,
+                                   XLS_WISH_NONE, &e->view, &local);
+        }
+        if (local.text[0] != '\0') { /* also what the other host said */
             tell(setup, &e->view, local.text);
         }
         *open += xls_journal_settled(&e->view) ? 0 : 1;

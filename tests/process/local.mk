@@ -47,6 +47,16 @@ XLS_LINT += tests/process/t-links.sh tests/process/t-cli.sh
 check_PROGRAMS += tests/process/write-journal
 tests_process_write_journal_SOURCES = tests/process/write-journal.c
 tests_process_write_journal_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
+check_PROGRAMS += tests/process/standing/xl-secure-recover
+tests_process_standing_xl_secure_recover_SOURCES = $(XLS_RECOVER) \
+	tests/process/recover-standin.c xl-plugin/madestream.c \
+	xl-plugin/madestream.h xl-plugin/standin.c xl-plugin/standin.h
+tests_process_standing_xl_secure_recover_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+tests_process_standing_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_standing_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_xen_recover_ops -Wl,--wrap=xls_xen_measure_ops
+tests_process_standing_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) \
+	$(XLS_XEN_LIBS)
 XLS_LINT += tests/process/t-recover.sh
 
 # Helpers that are not as they should be, for t-security and t-attest.

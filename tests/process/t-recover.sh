@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-only
-# xl secure-status on journals as migrations leave them: whole messages, exit
-# statuses, JSON.
+# xl secure-status and secure-recover on journals as migrations leave them: whole
+# messages, exit statuses, JSON, and what is done to guests (which are not
+# there: recover-standin.c tells the acts).
 set -u
 bin=$(pwd)/xl-plugin
 write=$(pwd)/tests/process/write-journal
+standing=$(pwd)/tests/process/standing
 [ -x "$write" ] || { echo "not built"; exit 77; }
 tmp=$(mktemp -d /tmp/xlsec-recover-XXXXXX) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -20,15 +22,19 @@ fail() {
     sed 's/^/    err: /' "$tmp/err" >&2
 }
 
+no_times() {
+    sed -E 's/20[0-9-]{8}T[0-9:]{8}Z/TIME/g; s/\([0-9]+ (s|min)\)/(AGE)/'
+}
+
 # run STATUS COMMAND...: stdin is empty; times are TIME and AGE
 run() {
     want=$1
     shift
     ran=$((ran + 1))
-    "$@" >"$tmp/raw" 2>"$tmp/err" </dev/null
+    "$@" >"$tmp/raw" 2>"$tmp/raw2" </dev/null
     got=$?
-    sed -E 's/20[0-9-]{8}T[0-9:]{8}Z/TIME/g; s/\([0-9]+ (s|min)\)/(AGE)/' \
-        "$tmp/raw" >"$tmp/out"
+    no_times <"$tmp/raw" >"$tmp/out"
+    no_times <"$tmp/raw2" >"$tmp/err"
     [ $got = "$want" ] || fail "$* gave $got, not $want"
 }
 
@@ -63,6 +69,7 @@ afresh() {
 
 journal() { "$write" "$state" "$@" || fail "write-journal $*"; }
 status() { "$bin/xl-secure-status" --confdir "$conf" "$@"; }
+recover() { "$standing/xl-secure-recover" --confdir "$conf" "$@"; }
 
 # --- xl secure-status
 run 2 "$bin/xl-secure-status" --nonsense
@@ -141,7 +148,7 @@ aa020000  g2 leaves for xen2  moved since TIME (AGE)
     The guest is xen2's now. Its suspended copy 'g2--migratedaway' may still be here.
     Waits for xlsecd here, or xl secure-recover, to destroy that copy.
 aa030000  g3 leaves for xen2  back since TIME (AGE)
-    The guest is this host's, and goes on here. xen2 may still hold a paused copy of it.
+    The guest is this host's, and goes on here (if this host was rebooted: start it anew). xen2 may still hold a paused copy of it.
     Waits for xen2 to say that it has none; xlsecd here asks every few seconds, and xl secure-recover at once.
 bb010000  g6 comes from xen1  open since TIME (AGE)
     The process that received the guest has died: what is here of it is no use, and the guest is xen1's.
@@ -245,6 +252,277 @@ chmod 777 "$state/handover"
 run 1 status
 says err "xl secure-status: $state/handover"
 chmod 700 "$state/handover"
+
+# --- xl secure-recover: the command line
+run 2 "$bin/xl-secure-recover" --nonsense
+says err "Try: xl secure-recover --help"
+run 2 "$bin/xl-secure-recover" one two
+says err "xl secure-recover: takes one migration or guest; see --help"
+run 2 "$bin/xl-secure-recover" --abort
+says err "xl secure-recover: --abort and --commit are for one migration: name it; see --help"
+run 2 "$bin/xl-secure-recover" --abort --commit web1
+says err "xl secure-recover: --abort or --commit, once; see --help"
+run 2 "$bin/xl-secure-recover" --vouch web1 web1
+says err "xl secure-recover: --vouch goes with --abort or --commit; see --help"
+run 0 "$bin/xl-secure-recover" --help
+says out "Exit status: 0 nothing of it is open any more; 4 something is; 1"
+
+afresh
+run 0 recover
+is out <<'EOT'
+No migration is open on this host.
+EOT
+run 1 recover web1
+is err <<'EOT'
+xl secure-recover: no migration is called 'web1' here; xl secure-status --all lists them
+EOT
+
+# without Xen (or a Xen) nothing is done
+if [ ! -e /proc/xen/capabilities ]; then
+    journal source aa01 g1 xen2 open
+    run 4 "$bin/xl-secure-recover" --confdir "$conf"
+    says err "xl secure-recover: aa010000: cannot talk to Xen on this host: is this dom0, are we root"
+    says out "aa010000  g1 leaves for xen2  open since TIME"
+    run 1 "$bin/xl-secure-recover" --confdir "$conf" --abort --vouch g1 g1
+    says err "xl secure-recover: aa010000: cannot talk to Xen on this host"
+fi
+
+# --- what goes on by itself
+unknown="no host 'xen2' is known here: no file in $conf/peers.d names it; run xlsec id there and xlsec trust here"
+afresh
+journal source aa01 g1 xen2 open
+run 4 recover
+is err <<EOT
+act: look for the guest
+act: rename back
+act: resume
+xl secure-recover: xen2: guest 'g1': now back
+xl secure-recover: aa010000: $unknown
+EOT
+is out <<'EOT'
+aa010000  g1 leaves for xen2  back since TIME (AGE)
+    The guest is this host's, and goes on here (if this host was rebooted: start it anew). xen2 may still hold a paused copy of it.
+    Waits for xen2 to say that it has none; xlsecd here asks every few seconds, and xl secure-recover at once.
+EOT
+afresh
+journal source aa02 g2 xen2 open commit moved
+run 0 recover g2
+is err <<'EOT'
+act: look for the guest
+act: destroy
+xl secure-recover: xen2: guest 'g2': now closed
+EOT
+is out <<'EOT'
+aa020000  g2 leaves for xen2  closed since TIME (AGE)
+    The guest has moved: it is xen2's.
+EOT
+run 0 recover g2
+silent err
+afresh
+journal source aa02 g2 xen2 open commit moved
+run 4 env FAILS=destroy sh -c "'$standing/xl-secure-recover' --confdir '$conf'"
+says err "xl secure-recover: aa020000: destroy failed"
+says out "g2 leaves for xen2  moved since"
+run 1 env FAILS=destroy "$standing/xl-secure-recover" --confdir "$conf" --abort --vouch g2 g2
+says err "xl secure-recover: aa020000: destroy failed"
+afresh
+journal destination bb01 g3 xen1 open
+journal destination bb02 g4 xen1 open prepared taking
+journal destination bb03 g5 xen1 open prepared
+run 4 env FOUND=incoming "$standing/xl-secure-recover" --confdir "$conf"
+is err <<'EOT'
+act: destroy
+xl secure-recover: xen1: guest 'g3': now burned
+act: run
+act: stay with it
+xl secure-recover: xen1: guest 'g4': now committed
+EOT
+is out <<'EOT'
+bb010000  g3 comes from xen1  burned since TIME (AGE)
+    The guest did not come: nothing of it is here, and it is xen1's.
+bb020000  g4 comes from xen1  committed since TIME (AGE)
+    The guest has come: it is this host's.
+bb030000  g5 comes from xen1  prepared since TIME (AGE)
+    The whole guest is here, paused, as 'g5--incoming'. Whether it is to run here or goes on there, xen1 alone knows.
+    Waits for xen1 to say so; it cannot be asked from here. See there, with xl secure-status.
+EOT
+
+# --- a person's word, at the source
+afresh
+journal source aa01 web1 xen2 open commit
+told="act: look for the guest
+xl secure-recover: aa010000: $unknown
+
+The hosts cannot settle this by themselves now; your word would:
+
+  aa010000  web1 leaves for xen2  commit since TIME
+
+  What happens:  'web1' goes on HERE, from where it was suspended.
+  Only if:       it does not run on xen2, has not run there since, and never will. Look there (xl list; xl secure-status), or know that xen2 is off and was so before it could start it. If it may have run there, and xen2 is lost, its memory here is too old: say --commit in place of --abort, and start it anew from its disks.
+  Otherwise:     Two copies of the guest run, and destroy its disks.
+"
+run 1 recover --abort web1
+is err <<EOT
+$told
+xl secure-recover: there is no terminal to ask at: nothing was decided; a script says --vouch GUEST
+EOT
+silent out
+run 1 recover --abort --vouch yes web1
+is err <<EOT
+$told
+xl secure-recover: that is not 'web1': nothing was decided
+EOT
+run 4 status
+says out "web1 leaves for xen2  commit since"
+run 4 recover --abort --vouch web1 web1
+is err <<EOT
+$told
+act: look for the guest
+act: rename back
+act: resume
+xl secure-recover: xen2: guest 'web1': now back
+EOT
+says out "aa010000  web1 leaves for xen2  back since TIME"
+# and once more: xen2 is gone for good
+run 0 recover --abort --vouch web1 aa01
+says err "  What happens:  'web1' goes on here as it does; xen2 is not told any more to destroy its copy, and this migration is over."
+says err "  Otherwise:     A paused copy stays on xen2; when somebody starts that, two copies run, and destroy its disks."
+is out <<'EOT'
+aa010000  web1 leaves for xen2  closed since TIME (AGE)
+    The guest did not move: it is this host's, and xen2 has nothing of it.
+EOT
+# which is the end of it
+run 0 recover --abort web1
+silent err
+run 1 recover --commit web1
+is err <<'EOT'
+xl secure-recover: aa010000: it is settled, and otherwise: nobody's word changes that
+EOT
+
+afresh
+journal source aa01 web1 xen2 open commit
+run 0 recover --commit --vouch web1 web1
+says err "  What happens:  the suspended copy here, 'web1--migratedaway', is DESTROYED with its memory, and what has moved along with it is deleted here."
+says err "  Otherwise:     What was in the guest's memory is lost."
+says err "act: destroy"
+is out <<'EOT'
+aa010000  web1 leaves for xen2  closed since TIME (AGE)
+    The guest has moved: it is xen2's.
+EOT
+afresh
+journal source aa01 web1 xen2 open back
+run 0 recover --commit --vouch web1 web1
+says err "A guest that runs here is not ended by this: end it first (xl destroy web1)."
+says out "    The guest has moved: it is xen2's."
+# what cannot be done here is not decided either
+afresh
+journal source aa01 web1 xen2 open back
+run 1 env FAILS=resume "$standing/xl-secure-recover" --confdir "$conf" --abort --vouch web1 web1
+says err "xl secure-recover: aa010000: resume failed"
+run 4 status
+says out "web1 leaves for xen2  back since"
+afresh
+journal source aa01 web1 xen2 open commit moved
+run 1 env FAILS=destroy "$standing/xl-secure-recover" --confdir "$conf" --commit --vouch web1 web1
+says err "destroy failed"
+
+# --- and at the destination
+afresh
+journal destination bb01 web1 xen1 open prepared
+run 0 env FOUND=incoming "$standing/xl-secure-recover" --confdir "$conf" --commit --vouch web1 web1
+is err <<'EOT'
+
+The hosts cannot settle this by themselves now; your word would:
+
+  bb010000  web1 comes from xen1  prepared since TIME
+
+  What happens:  'web1' is started HERE, from the copy that is paused here.
+  Only if:       xen1 does not run it, has not run it since this copy was made, and never will: xen1 is gone for good, or xl secure-recover --commit was said there. Have its power off before you say so.
+  Otherwise:     Two copies of the guest run, and destroy its disks.
+
+act: run
+act: stay with it
+xl secure-recover: xen1: guest 'web1': now committed
+EOT
+says out "    The guest has come: it is this host's."
+afresh
+journal destination bb01 web1 xen1 open prepared
+run 0 env FOUND=incoming "$standing/xl-secure-recover" --confdir "$conf" --abort --vouch web1 web1
+says err "  What happens:  the paused copy here, 'web1--incoming', is DESTROYED."
+says err "  Only if:       xen1 has the guest: it runs there, or is suspended there and goes on there. Look there (xl list; xl secure-status)."
+says err "act: destroy"
+says out "    The guest did not come: nothing of it is here, and it is xen1's."
+# the copy is not there any more: settled by itself, and not as was wanted
+afresh
+journal destination bb01 web1 xen1 open prepared
+run 1 recover --commit --vouch web1 web1
+says err "xl secure-recover: bb010000: it is settled, and otherwise: nobody's word changes that"
+afresh
+journal destination bb01 web1 xen1 open prepared taking
+run 1 env FOUND=named "$standing/xl-secure-recover" --confdir "$conf" --abort --vouch web1 web1
+says err "act: run"
+says err "it is settled, and otherwise"
+
+# --- what is not touched
+afresh
+mkfifo "$tmp/live2"
+"$write" "$state" source dd01 live xen2 open commit hold <"$tmp/live2" >"$tmp/held" &
+pid=$!
+exec 7>"$tmp/live2"
+while ! grep -q held "$tmp/held"; do sleep 0.1; done
+run 4 recover
+silent err
+says out "    Process $pid acts for it."
+run 1 recover --abort --vouch live live
+is err <<EOT
+xl secure-recover: dd010000: process $pid acts for it, and may be settling it now: wait for it, or end it (kill $pid), and see then
+EOT
+exec 7>&-
+wait $pid
+afresh
+journal source aa01 web1 xen2 open commit
+printf 'x' | dd of="$state/handover/aa010000000000000000000000000000.source" conv=notrunc bs=1 seek=600 2>"$tmp/dd"
+run 4 recover
+silent err
+says out "aa010000  DAMAGED  web1 leaves for xen2"
+run 1 recover --abort --vouch web1 web1
+says err "xl secure-recover: aa010000: THIS JOURNAL IS DAMAGED"
+says err "When that is clear: mv "
+afresh
+journal source aa01 web1 xen2 open back
+journal source aa02 web1 xen3 open commit
+run 1 recover --abort --vouch web1 web1
+is err <<'EOT'
+xl secure-recover: 'web1' is more than one migration, see above: name one by its id
+EOT
+says out "aa020000  web1 leaves for xen3"
+
+# --- the word is asked for at a terminal
+# type WORD: the command on a terminal of its own, where a person types that
+type_word() {
+    word=$1
+    shift
+    (
+        sleep 0.3
+        printf '%s\n' "$word"
+        sleep 0.3
+    ) | script -qec "$*" /dev/null
+}
+if command -v script >/dev/null && [ -e /dev/ptmx ]; then
+    afresh
+    journal source aa01 web1 xen2 open commit
+    ask="'$standing/xl-secure-recover' --confdir '$conf' --abort web1"
+    for word in yes "web1 " ""; do
+        run 1 type_word "$word" "$ask"
+        says out "Type the guest's name to vouch for it: "
+        says out "xl secure-recover: that is not 'web1': nothing was decided"
+    done
+    run 4 type_word web1 "$ask"
+    says out "act: resume"
+    says out "web1 leaves for xen2  back since"
+else
+    echo "script is not installed, or there are no terminals: none was asked at"
+fi
 
 echo "recovery by hand: $ran checks, $wrong wrong"
 [ $wrong = 0 ]
