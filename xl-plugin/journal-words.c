@@ -210,29 +210,29 @@ const char *xls_whose_name(enum xls_whose whose)
     return "unknown";
 }
 
-void xls_journals_show(const struct xls_journal_entry *e,
+void xls_journals_show(FILE *to, const struct xls_journal_entry *e,
                        const struct xls_told *told)
 {
     char since[XLS_TIME_TEXT];
     char age[XLS_TIME_TEXT];
 
     if (e->damaged) {
-        (void)printf("%s  DAMAGED  %s %s %s\n", told->brief,
-                     told->guest[0] == '\0' ? "(guest unknown)" : told->guest,
-                     told->way,
-                     told->peer[0] == '\0' ? "(host unknown)" : told->peer);
+        (void)fprintf(to, "%s  DAMAGED  %s %s %s\n", told->brief,
+                      told->guest[0] == '\0' ? "(guest unknown)" : told->guest,
+                      told->way,
+                      told->peer[0] == '\0' ? "(host unknown)" : told->peer);
     } else {
         xls_time_text(e->view.since, since);
         xls_age_text(e->view.since, age);
-        (void)printf("%s  %s %s %s  %s since %s (%s)\n", told->brief,
-                     told->guest, told->way, told->peer, told->state, since,
-                     age);
+        (void)fprintf(to, "%s  %s %s %s  %s since %s (%s)\n", told->brief,
+                      told->guest, told->way, told->peer, told->state, since,
+                      age);
     }
-    (void)printf("    %s\n", told->is);
+    (void)fprintf(to, "    %s\n", told->is);
     if (told->waits[0] != '\0') {
-        (void)printf("    %s\n", told->waits);
+        (void)fprintf(to, "    %s\n", told->waits);
     }
     if (e->holder != 0) {
-        (void)printf("    Process %ld acts for it.\n", (long)e->holder);
+        (void)fprintf(to, "    Process %ld acts for it.\n", (long)e->holder);
     }
 }

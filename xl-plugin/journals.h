@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "host/journal.h"
 
@@ -80,8 +81,8 @@ void xls_journals_tell(const struct xls_journals *journals,
 void xls_told_fill(char *out, size_t size, const char *text,
                    const struct xls_told *told);
 
-/* The lines of it in a list, on stdout. */
-void xls_journals_show(const struct xls_journal_entry *entry,
+/* The lines of it in a list. */
+void xls_journals_show(FILE *to, const struct xls_journal_entry *entry,
                        const struct xls_told *told);
 
 /* "here", "there" or "unknown". */

@@ -75,7 +75,7 @@ static void show(const struct xls_journals *all,
                  const struct xls_journal_entry *e, struct xls_told *told)
 {
     xls_journals_tell(all, e, told);
-    xls_journals_show(e, told);
+    xls_journals_show(stdout, e, told);
 }
 
 /* --- by themselves

@@ -219,7 +219,7 @@ static void show(const struct options *o, const struct xls_journals *all,
             (void)printf("%s", first ? "" : "\n");
             show_long(&all->list[i], &told);
         } else {
-            xls_journals_show(&all->list[i], &told);
+            xls_journals_show(stdout, &all->list[i], &told);
         }
         first = false;
     }

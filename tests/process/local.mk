@@ -57,7 +57,17 @@ tests_process_standing_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=xls_xen_recover_ops -Wl,--wrap=xls_xen_measure_ops
 tests_process_standing_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) \
 	$(XLS_XEN_LIBS)
-XLS_LINT += tests/process/t-recover.sh
+# The xl that is found first, with another place for Xen's own and its store.
+check_PROGRAMS += tests/process/standing/xl
+tests_process_standing_xl_SOURCES = $(XLS_FRONT) tests/process/xl-standin.c
+tests_process_standing_xl_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin \
+	-DXLS_CONFDIR='"etc"' -DXLS_SBINDIR='"/nowhere"' \
+	-DXLS_STATEDIR='"/nowhere"' -DXLS_LIBEXECDIR='"/nowhere"'
+tests_process_standing_xl_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_standing_xl_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
+	-Wl,--wrap=xs_read -Wl,--wrap=xs_close
+tests_process_standing_xl_LDADD = $(XLS_FRONT_LDADD)
+XLS_LINT += tests/process/t-recover.sh tests/process/t-front.sh
 
 # Helpers that are not as they should be, for t-security and t-attest.
 check_PROGRAMS += tests/process/lying/xlsec-keys
