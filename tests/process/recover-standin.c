@@ -48,6 +48,12 @@ static enum xls_rc destroy(void *ctx, struct xls_why *why)
     return act("destroy", why);
 }
 
+static void mark(void *ctx, const char *text)
+{
+    (void)ctx;
+    (void)!act(text == NULL ? "unmark" : text, NULL);
+}
+
 static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
 {
     (void)ctx;
@@ -78,8 +84,10 @@ static enum xls_rc source(void *ctx, const struct xls_journal_facts *facts,
 {
     (void)ctx;
     (void)facts;
-    *ops = (struct xls_source_ops){
-        .resume = resume, .rename = rename_guest, .destroy = destroy};
+    *ops = (struct xls_source_ops){.resume = resume,
+                                   .rename = rename_guest,
+                                   .destroy = destroy,
+                                   .mark = mark};
     return act("look for the guest", why);
 }
 
@@ -95,7 +103,7 @@ static enum xls_rc destination(void *ctx, struct xls_destination_ops *ops,
     (void)ctx;
     (void)why;
     *ops = (struct xls_destination_ops){
-        .run = run, .destroy = destroy_copy, .find = find};
+        .run = run, .destroy = destroy_copy, .mark = mark, .find = find};
     return XLS_OK;
 }
 

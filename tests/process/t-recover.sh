@@ -296,6 +296,7 @@ is err <<EOT
 act: look for the guest
 act: rename back
 act: resume
+act: unmark
 xl secure-recover: xen2: guest 'g1': now back
 xl secure-recover: aa010000: $unknown
 EOT
@@ -334,6 +335,7 @@ is err <<'EOT'
 act: destroy
 xl secure-recover: xen1: guest 'g3': now burned
 act: run
+act: unmark
 act: stay with it
 xl secure-recover: xen1: guest 'g4': now committed
 EOT
@@ -380,6 +382,7 @@ $told
 act: look for the guest
 act: rename back
 act: resume
+act: unmark
 xl secure-recover: xen2: guest 'web1': now back
 EOT
 says out "aa010000  web1 leaves for xen2  back since TIME"
@@ -441,6 +444,7 @@ The hosts cannot settle this by themselves now; your word would:
   Otherwise:     Two copies of the guest run, and destroy its disks.
 
 act: run
+act: unmark
 act: stay with it
 xl secure-recover: xen1: guest 'web1': now committed
 EOT
