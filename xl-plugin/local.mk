@@ -35,9 +35,10 @@ xl_plugin_xl_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xl_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xl_LDADD = $(XLS_FRONT_LDADD)
 
-xl_plugin_xl_migrate_secure_SOURCES = xl-plugin/override.c \
-	xl-plugin/override.h xl-plugin/realxl.c xl-plugin/realxl.h \
-	xl-plugin/say.c xl-plugin/say.h xl-plugin/xl-migrate-secure.c
+XLS_MIGRATE = $(XLS_JOURNALS) xl-plugin/override.c xl-plugin/override.h \
+	xl-plugin/realxl.c xl-plugin/realxl.h xl-plugin/say.c \
+	xl-plugin/say.h xl-plugin/xl-migrate-secure.c
+xl_plugin_xl_migrate_secure_SOURCES = $(XLS_MIGRATE)
 xl_plugin_xl_migrate_secure_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)

@@ -57,6 +57,16 @@ tests_process_standing_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=xls_xen_recover_ops -Wl,--wrap=xls_xen_measure_ops
 tests_process_standing_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) \
 	$(XLS_XEN_LIBS)
+check_PROGRAMS += tests/process/standing/xl-migrate-secure
+tests_process_standing_xl_migrate_secure_SOURCES = $(XLS_MIGRATE) \
+	tests/process/send-standin.c
+tests_process_standing_xl_migrate_secure_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+tests_process_standing_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_standing_xl_migrate_secure_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_xen_open -Wl,--wrap=xls_xen_source_new \
+	-Wl,--wrap=xls_xen_source_ops -Wl,--wrap=xls_send
+tests_process_standing_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) \
+	$(XLS_XEN_LIBS)
 # The xl that is found first, with another place for Xen's own and its store.
 check_PROGRAMS += tests/process/standing/xl
 tests_process_standing_xl_SOURCES = $(XLS_FRONT) tests/process/xl-standin.c

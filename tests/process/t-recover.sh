@@ -501,6 +501,55 @@ xl secure-recover: 'web1' is more than one migration, see above: name one by its
 EOT
 says out "aa020000  web1 leaves for xen3"
 
+# --- what xl migrate-secure leaves a person with
+migrate() { env "$@" "$standing/xl-migrate-secure" --confdir "$conf" web1 xen2; }
+afresh
+journal source aa01 web1 xen2 open commit moved closed
+run 0 migrate OUTCOME=0 DOWNTIME=137
+silent err
+says out "  took 2.500 s; the guest stood still for at most 137 ms"
+run 1 migrate OUTCOME=1 DOWNTIME=0
+is err <<'EOT'
+xl migrate-secure: a reason
+The guest 'web1' was not moved; it stays here.
+EOT
+run 3 migrate OUTCOME=3 DOWNTIME=52
+is err <<'EOT'
+xl migrate-secure: a reason
+The guest 'web1' was not moved; it stays here.
+It stood still for at most 52 ms.
+EOT
+journal source aa02 web1 xen2 open back
+run 1 migrate OUTCOME=1 DOWNTIME=52
+is err <<'EOT'
+xl migrate-secure: a reason
+The guest 'web1' was not moved; it stays here.
+It stood still for at most 52 ms.
+The guest is this host's, and goes on here (if this host was rebooted: start it anew). xen2 may still hold a paused copy of it.
+Waits for xen2 to say that it has none; xlsecd here asks every few seconds, and xl secure-recover at once.
+  xl secure-status aa020000   what is known of it
+  xl secure-recover aa020000  asks now, and acts by the answer
+  xlsec-handover(7)           when xen2 does not come back
+EOT
+afresh
+journal source aa03 web1 xen2 open commit
+run 4 migrate OUTCOME=4 DOWNTIME=61000
+is err <<'EOT'
+xl migrate-secure: a reason
+The guest 'web1' is IN DOUBT.
+It stood still for 61000 ms so far.
+The guest is suspended here as 'web1--migratedaway', and may run on xen2: that host was told to run it, and has not answered.
+Waits for an answer of xen2, which xlsecd here asks every few seconds, and xl secure-recover at once.
+Start it nowhere by hand before that.
+  xl secure-status aa030000   what is known of it
+  xl secure-recover aa030000  asks now, and acts by the answer
+  xlsec-handover(7)           when xen2 does not come back
+EOT
+afresh
+journal source aa03 web1 xen2 open commit moved
+run 0 migrate OUTCOME=0
+says err "Its suspended copy 'web1--migratedaway' may still be here."
+
 # --- the word is asked for at a terminal
 # type WORD: the command on a terminal of its own, where a person types that
 type_word() {
