@@ -189,7 +189,7 @@ static void look_in_file(struct look *look, const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     char *text = calloc(1, HEAD + 1);
     ssize_t n = fd >= 0 && text != NULL ? pread(fd, text, HEAD, 0) : -1;
-    bool saved = n > XL_HEAD && memcmp(text, XL_MAGIC, strlen(XL_MAGIC)) == 0;
+    bool saved = n > XL_HEAD && strncmp(text, XL_MAGIC, strlen(XL_MAGIC)) == 0;
 
     if (saved) {
         const char *json = memchr(text + XL_HEAD, '{', (size_t)n - XL_HEAD);

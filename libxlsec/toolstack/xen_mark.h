@@ -8,9 +8,10 @@
 
 #include <stdint.h>
 
-#define XLS_MARK_SOURCE      "open" /* it was given away, and not taken yet */
-#define XLS_MARK_DESTINATION "incoming" /* it has come, and is not given yet   \
-                                         */
+#define XLS_MARK_SOURCE "open" /* it was given away, and not taken yet */
+#define XLS_MARK_DESTINATION                                                   \
+    "incoming" /* it has come, and is not given yet                            \
+                */
 
 /*
  * Write text to /local/domain/DOMID/xlsec/KEY, for dom0 alone to read; NULL:
