@@ -96,6 +96,18 @@ static bool conf_finish(void *out, const char *value)
                       86400);
 }
 
+static bool conf_downtime(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->downtime_seconds, value, 0,
+                      86400);
+}
+
+static bool conf_whole(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->whole_seconds, value, 0,
+                      604800);
+}
+
 static bool conf_settle(void *out, const char *value)
 {
     return set_number(&((struct xls_conf *)out)->settle_seconds, value, 0,
@@ -225,6 +237,8 @@ static const struct xls_ini_word conf_words[] = {
     {"time", "handshake", conf_handshake, "seconds, 1 to 600", false, NULL},
     {"time", "stall", conf_stall, "seconds, 1 to 3600", false, NULL},
     {"time", "finish", conf_finish, "seconds, 1 to 86400", false, NULL},
+    {"time", "downtime", conf_downtime, "seconds, 0 to 86400", false, NULL},
+    {"time", "whole", conf_whole, "seconds, 0 to 604800", false, NULL},
     {"time", "settle", conf_settle, "seconds, 0 to 86400", false, NULL},
     {"time", "evidence", conf_evidence, "seconds, 1 to 3600", false, NULL},
     {"paths", "libexec", conf_libexec, "an absolute path", false, NULL},
@@ -463,6 +477,7 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                             .handshake_seconds = 10,
                             .stall_seconds = 30,
                             .finish_seconds = 300,
+                            .downtime_seconds = 120,
                             .settle_seconds = 60,
                             .evidence_seconds = 60,
                             .post_quantum = XLS_PQ_PREFER,

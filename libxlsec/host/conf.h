@@ -44,6 +44,8 @@ struct xls_conf {
     unsigned handshake_seconds; /* until the peer has authenticated */
     unsigned stall_seconds;     /* silence after which a peer is given up */
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
+    unsigned downtime_seconds;  /* longer stopped: it goes on here; 0: ever */
+    unsigned whole_seconds;     /* the same for the whole migration */
     unsigned settle_seconds;    /* xl migrate-secure: for asking anew what
                                  * became of a guest, before it gives up */
     unsigned evidence_seconds;  /* for the peer's Evidence to come */

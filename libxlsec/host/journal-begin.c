@@ -43,7 +43,7 @@ static enum xls_rc say_conflict(const struct xls_journal_entry *e,
 }
 
 /* Does e forbid that a migration of these facts begins in this state?  One in
- * BACK does not: the guest is here again, and may go elsewhere. */
+ * HERE does not: the guest is here again, and may go elsewhere. */
 static bool forbids(const struct xls_journal_entry *e,
                     const struct xls_journal_facts *facts, bool settled)
 {
@@ -64,7 +64,7 @@ static bool forbids(const struct xls_journal_entry *e,
     return memcmp(f->uuid, facts->uuid, sizeof(f->uuid)) == 0 &&
            (e->damaged ||
             (!xls_journal_settled(&e->view) &&
-             (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_BACK)));
+             (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_HERE)));
 }
 
 static enum xls_rc judge(const char *state, const struct xls_journal *journal,
@@ -89,8 +89,7 @@ static int is_temporary(const struct dirent *entry)
     return strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 ? 1 : 0;
 }
 
-/* Who has the directory's lock makes them, so these are of the dead. */
-static void tidy(int dir)
+void xls_journal_tidy(int dir)
 {
     struct dirent **names = NULL;
     int count = scandirat(dir, ".", &names, is_temporary, NULL);
@@ -111,7 +110,7 @@ static enum xls_rc create(struct xls_journal *journal, int dir,
     pid_t holder;
     enum xls_rc rc = XLS_OK;
 
-    tidy(dir);
+    xls_journal_tidy(dir);
     (void)snprintf(temporary, sizeof(temporary), TEMPORARY "%s", name);
     journal->fd =
         openat(dir, temporary,

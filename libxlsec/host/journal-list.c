@@ -10,6 +10,7 @@
 
 #include "host/fd.h"
 #include "host/journal-private.h"
+#include "host/traces.h"
 
 static int is_journal(const struct dirent *entry)
 {
@@ -121,11 +122,57 @@ enum xls_rc xls_journal_list(const char *state, struct xls_journal_entry **list,
     return rc;
 }
 
+/* --- one after another ---------------------------------------------------- */
+
+/* A migration that is open forbids another one, but for a source in HERE: so
+ * what is open beside it came later, if not by its time. */
+static bool is_later(const struct xls_journal_entry *e,
+                     const struct xls_journal_view *mine)
+{
+    const struct xls_journal_facts *f = &e->view.facts;
+
+    if (e->damaged || f->role != mine->facts.role ||
+        memcmp(f->id, mine->facts.id, sizeof(f->id)) == 0 ||
+        memcmp(f->uuid, mine->facts.uuid, sizeof(f->uuid)) != 0) {
+        return false;
+    }
+    return e->view.began > mine->began ||
+           (!xls_journal_settled(&e->view) &&
+            (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_HERE));
+}
+
+enum xls_rc xls_journal_later(const char *state, enum xls_role role,
+                              const uint8_t id[XLS_ID_LEN], bool *later,
+                              struct xls_why *why)
+{
+    struct xls_journal_entry *list = NULL;
+    const struct xls_journal_view *mine = NULL;
+    size_t count = 0;
+    enum xls_rc rc = xls_journal_list(state, &list, &count, why);
+
+    *later = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct xls_journal_facts *f = &list[i].view.facts;
+
+        if (!list[i].damaged && f->role == role &&
+            memcmp(f->id, id, sizeof(f->id)) == 0) {
+            mine = &list[i].view;
+        }
+    }
+    for (size_t i = 0; mine != NULL && i < count; i++) {
+        *later = *later || is_later(&list[i], mine);
+    }
+    free(list);
+    return rc;
+}
+
 /* --- those that are over -------------------------------------------------- */
 
-/* Remove it, if no process acts for it. */
-static bool removed(int dir, const struct xls_journal_facts *facts)
+/* Remove it and its traces, if no process acts for it. */
+static bool removed(const char *state, int dir,
+                    const struct xls_journal_facts *facts)
 {
+    const struct xls_traces none = {.there = false};
     char name[XLS_JOURNAL_FILE];
     pid_t holder;
     bool done = true;
@@ -137,13 +184,16 @@ static bool removed(int dir, const struct xls_journal_facts *facts)
     }
     fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && xls_journal_lock(fd, &holder) == 0) {
-        done = unlinkat(dir, name, 0) == 0;
+        done = xls_traces_write(state, facts->role, facts->id, &none, NULL) ==
+                   XLS_OK &&
+               unlinkat(dir, name, 0) == 0;
     }
     xls_fd_close(&fd);
     return done;
 }
 
-static bool prune(int dir, const struct xls_journal_entry *list, size_t count,
+static bool prune(const char *state, int dir,
+                  const struct xls_journal_entry *list, size_t count,
                   size_t keep, int64_t before)
 {
     size_t kept[] = {[XLS_ROLE_SOURCE] = 0, [XLS_ROLE_DESTINATION] = 0};
@@ -158,7 +208,7 @@ static bool prune(int dir, const struct xls_journal_entry *list, size_t count,
         if (kept[view->facts.role] < keep || view->since > before) {
             kept[view->facts.role]++;
         } else {
-            done = removed(dir, &view->facts) && done;
+            done = removed(state, dir, &view->facts) && done;
         }
     }
     return fsync(dir) == 0 && done;
@@ -178,10 +228,11 @@ enum xls_rc xls_journal_prune(const char *state, size_t keep, int64_t seconds,
     }
     rc = xls_journal_lock_dir(dir, &lock, why);
     if (rc == XLS_OK) {
+        xls_journal_tidy(dir);
         rc = xls_journal_list(state, &list, &count, why);
     }
     if (rc == XLS_OK &&
-        !prune(dir, list, count, keep, (int64_t)time(NULL) - seconds)) {
+        !prune(state, dir, list, count, keep, (int64_t)time(NULL) - seconds)) {
         rc = xls_why_set(why, XLS_HOST_IO,
                          "%s/handover: a journal cannot be removed: %s", state,
                          strerror(errno));

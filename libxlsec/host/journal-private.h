@@ -48,6 +48,10 @@ XLS_MUST_USE enum xls_rc xls_journal_dir(const char *state, bool make, int *dir,
 XLS_MUST_USE enum xls_rc xls_journal_lock_dir(int dir, int *lock,
                                               struct xls_why *why);
 
+/* Remove half-made journals.  Who has the directory's lock makes them, and
+ * calls this; so they are of the dead. */
+void xls_journal_tidy(int dir);
+
 /* Lock a whole file for writing; -1 and errno when that fails, *holder is then
  * the process that has the lock, 0 when none is known. */
 int xls_journal_lock(int fd, pid_t *holder);

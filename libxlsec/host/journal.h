@@ -118,6 +118,17 @@ XLS_MUST_USE enum xls_rc xls_journal_list(const char *state,
                                           size_t *count, struct xls_why *why);
 
 /*
+ * *later is true when another migration of the same guest, and of this role,
+ * was begun here after this one: then the guest's files are not this one's any
+ * more.  Without a journal of this id, it is false.
+ * Errors: XLS_HOST_IO, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_journal_later(const char *state,
+                                           enum xls_role role,
+                                           const uint8_t id[XLS_ID_LEN],
+                                           bool *later, struct xls_why *why);
+
+/*
  * Remove journals that are settled: all but the newest keep of each role, and
  * none that is younger than seconds.
  * Errors: XLS_HOST_IO.

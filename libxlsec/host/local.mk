@@ -5,6 +5,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/bundle.c libxlsec/host/bundle.h \
 	libxlsec/host/cage.c libxlsec/host/cage.h \
 	libxlsec/host/clock.c libxlsec/host/clock.h \
+	libxlsec/host/contents.c libxlsec/host/contents.h \
 	libxlsec/host/conf.c libxlsec/host/conf.h \
 	libxlsec/host/enrolment.c libxlsec/host/enrolment.h \
 	libxlsec/host/fd.c libxlsec/host/fd.h \
@@ -25,11 +26,13 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/net.c libxlsec/host/net.h \
 	libxlsec/host/oracle.c libxlsec/host/oracle.h \
 	libxlsec/host/peerfile.c libxlsec/host/peerfile.h \
+	libxlsec/host/pack-again.c libxlsec/host/pack-delete.c \
 	libxlsec/host/pack-end.c libxlsec/host/pack-private.h \
 	libxlsec/host/pack-read.c \
 	libxlsec/host/pack.c libxlsec/host/pack.h \
 	libxlsec/host/peerproof.c libxlsec/host/peerproof.h \
 	libxlsec/host/pieces.c libxlsec/host/pieces.h \
+	libxlsec/host/place-again.c libxlsec/host/place-end.c \
 	libxlsec/host/place-private.h libxlsec/host/place-stage.c \
 	libxlsec/host/place.c libxlsec/host/place.h \
 	libxlsec/host/policystore.c libxlsec/host/policystore.h \
@@ -42,6 +45,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/shred.c libxlsec/host/shred.h \
 	libxlsec/host/spawn.c libxlsec/host/spawn.h \
 	libxlsec/host/swtpm.c libxlsec/host/swtpm.h \
+	libxlsec/host/traces.c libxlsec/host/traces.h \
 	libxlsec/host/verify.h libxlsec/host/verifymsg.c \
 	libxlsec/host/wire.c \
 	libxlsec/host/wiresay.c libxlsec/host/wiresay.h

@@ -20,17 +20,7 @@
 enum {
     /* The guest runs on while its memory moves, and its companions may grow. */
     SLACK = 256 << 10,
-    NAME_ROOM = XLS_COMPANION_PATH + sizeof(XLS_PACK_AWAY),
 };
-
-#define LOCK_NAME ".lock" /* swtpm's: a POSIX lock on all of it */
-
-bool xls_pack_is_aside(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-           strcmp(name, LOCK_NAME) == 0 ||
-           strcmp(name, XLS_GENERATION_MARK) == 0;
-}
 
 /* --- the lock ------------------------------------------------------------ */
 
@@ -39,8 +29,8 @@ enum xls_rc xls_pack_lock(struct xls_pack *pack, int dir, const char *path,
 {
     struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct stat st;
-    int fd =
-        openat(dir, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+    int fd = openat(dir, XLS_SWTPM_LOCK,
+                    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
 
     *holder = 0;
     /* whoever runs swtpm here has to be able to open it again */
@@ -59,7 +49,7 @@ enum xls_rc xls_pack_lock(struct xls_pack *pack, int dir, const char *path,
     xls_fd_close(&fd);
     return XLS_OK;
 failed:
-    (void)xls_why_set(why, XLS_HOST_IO, "%s/" LOCK_NAME ": %s", path,
+    (void)xls_why_set(why, XLS_HOST_IO, "%s/" XLS_SWTPM_LOCK ": %s", path,
                       strerror(errno));
     xls_fd_close(&fd);
     return XLS_HOST_IO;
@@ -86,7 +76,7 @@ static enum xls_rc measure(int dir, const char *path, uint64_t *octets,
     while (rc == XLS_OK && (entry = readdir(walk)) != NULL) {
         struct stat st;
 
-        if (xls_pack_is_aside(entry->d_name) ||
+        if (xls_contents_is_aside(entry->d_name) ||
             fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
             S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode)) {
             continue;
@@ -198,7 +188,7 @@ static enum xls_rc hold(struct xls_pack *pack, size_t i, const char *under,
                         struct xls_why *why)
 {
     struct xls_pack_item *item = &pack->item[i];
-    char away[NAME_ROOM];
+    char away[XLS_PACK_NAME];
     struct stat st;
 
     item->parent = xls_companion_open_parent(under, pack->list.list[i].path,
@@ -209,7 +199,7 @@ static enum xls_rc hold(struct xls_pack *pack, size_t i, const char *under,
                            "moves with the guest",
                            item->path, strerror(errno), pack->guest.path);
     }
-    (void)snprintf(away, sizeof(away), "%s" XLS_PACK_AWAY, item->base);
+    xls_pack_name(item, true, away);
     if (fstatat(item->parent, away, &st, AT_SYMLINK_NOFOLLOW) == 0) {
         return xls_why_set(why, XLS_HOST_CONF,
                            "%s" XLS_PACK_AWAY ": is there, from a migration "
@@ -304,22 +294,31 @@ static enum xls_rc look_at_all(struct xls_pack *pack, const char *under,
     return rc;
 }
 
+struct xls_pack *xls_pack_new(const struct xls_pack_setup *setup)
+{
+    struct xls_pack *pack = calloc(1, sizeof(*pack));
+
+    if (pack != NULL) {
+        pack->audit = pack->lock = pack->swtpm = -1;
+        for (size_t i = 0; i < XLS_COMPANIONS_MAX; i++) {
+            pack->item[i].parent = pack->item[i].dir = -1;
+        }
+        memcpy(pack->state, setup->conf->state, sizeof(pack->state));
+        memcpy(pack->uuid, setup->uuid, sizeof(pack->uuid));
+    }
+    return pack;
+}
+
 enum xls_rc xls_pack_open(const struct xls_pack_setup *setup,
                           struct xls_pack **out, struct xls_why *why)
 {
-    struct xls_pack *pack = calloc(1, sizeof(*pack));
+    struct xls_pack *pack = xls_pack_new(setup);
     enum xls_rc rc;
 
     *out = NULL;
     if (pack == NULL) {
         return XLS_HOST_NOMEM;
     }
-    pack->audit = pack->lock = pack->swtpm = -1;
-    for (size_t i = 0; i < XLS_COMPANIONS_MAX; i++) {
-        pack->item[i].parent = pack->item[i].dir = -1;
-    }
-    memcpy(pack->state, setup->conf->state, sizeof(pack->state));
-    memcpy(pack->uuid, setup->uuid, sizeof(pack->uuid));
     rc = xls_guest_find(setup->conf->dir, setup->guest, &pack->guest, why);
     if (rc == XLS_OK) {
         rc = look_at_all(pack, setup->conf->under, why);

@@ -8,6 +8,8 @@
  *            takes them for the guest's
  *   delete   after COMMITTED                      or
  *   put_back on everything else: all is as before, and swtpm goes on
+ *
+ * Each can be done again, by another process: see xls_pack_again().
  */
 #ifndef XLS_HOST_PACK_H
 #define XLS_HOST_PACK_H
@@ -77,6 +79,24 @@ XLS_MUST_USE enum xls_rc xls_pack_put_back(struct xls_pack *pack,
  */
 XLS_MUST_USE enum xls_rc xls_pack_delete(struct xls_pack *pack,
                                          struct xls_why *why);
+
+/*
+ * After a crash: that which an earlier process, dead now, had of this
+ * migration, found again on the disk; list is as it was announced, from the
+ * journal.  In OPEN and BACK put_back is next, which does nothing where all is
+ * back, and where a later migration of the guest was begun here.  In COMMIT
+ * commit is, before anything else, which sets aside what was not yet.  In MOVED
+ * delete is, which touches nothing but what this migration has set aside.  An
+ * swtpm that is gone is not missed: the volatile state that it stored stays for
+ * the next one.
+ * Errors: XLS_HOST_CONF, XLS_HOST_IO (such as a directory that is not there, or
+ * not that which it was), XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_pack_again(const struct xls_pack_setup *setup,
+                                        const struct xls_companions *list,
+                                        const uint8_t migration[16],
+                                        const char *peer, struct xls_pack **out,
+                                        struct xls_why *why);
 
 /* Wipe and free; the files stay as they are.  NULL does nothing. */
 void xls_pack_free(struct xls_pack *pack);

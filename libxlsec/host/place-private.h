@@ -11,6 +11,7 @@
 #include "host/generation.h"
 #include "host/guests.h"
 #include "host/place.h"
+#include "host/traces.h"
 #include "proto/archive.h"
 
 /* What has not got its name yet is called so, in the directory where it will
@@ -31,6 +32,8 @@ struct xls_place_item {
     int fd;                   /* itself, with the lock; owned */
     char staged[48];
     enum xls_place_step step;
+    bool whole; /* all of it is written */
+    bool taken; /* again: it is gone, and something else has its name */
 };
 
 struct xls_place {
@@ -47,7 +50,22 @@ struct xls_place {
     uid_t uid;                        /* who is to own them; -1: as we do */
     gid_t gid;
     bool counted; /* the new generation is written */
+    bool ended;   /* by done, here: nothing goes any more */
+    bool again;   /* made by xls_place_again() */
+    bool later;   /* the generation is another migration's since */
+    struct xls_traces traces;
 };
+
+/* One of which nothing was looked at; NULL: no memory. */
+struct xls_place *xls_place_blank(const struct xls_place_setup *setup);
+
+/* Who is to own what comes; empty: whoever we are.  Errors: XLS_HOST_CONF. */
+XLS_MUST_USE enum xls_rc xls_place_owner(struct xls_place *place,
+                                         const char *name, struct xls_why *why);
+
+/* As they are in place.  Errors: XLS_HOST_IO. */
+XLS_MUST_USE enum xls_rc xls_place_write_traces(const struct xls_place *place,
+                                                struct xls_why *why);
 
 /* Wipe what dir has of that name, a file or a directory of files; path is for
  * messages.  Errors: XLS_HOST_IO. */

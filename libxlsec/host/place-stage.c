@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attest/reason.h"
 #include "host/fd.h"
+#include "host/journal.h"
 #include "host/place-private.h"
 #include "host/shred.h"
 
@@ -67,8 +69,30 @@ static int is_staged(const struct dirent *entry)
                    sizeof(XLS_PLACE_STAGED) - 1) == 0;
 }
 
+/* The journal of the migration that a staged name is of may say that it is to
+ * be kept, process or not; no journal, or one that is over: it is not. */
+static bool is_kept(const char *state, const char *name)
+{
+    struct xls_journal_entry *list = NULL;
+    char id[2 * XLS_ID_LEN + 1];
+    size_t count = 0;
+    bool kept = xls_journal_list(state, &list, &count, NULL) != XLS_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct xls_journal_view *v = &list[i].view;
+
+        xls_hex(id, sizeof(id), v->facts.id, sizeof(v->facts.id));
+        kept = kept || (v->facts.role == XLS_ROLE_DESTINATION &&
+                        strncmp(name + sizeof(XLS_PLACE_STAGED) - 1, id,
+                                sizeof(id) - 1) == 0 &&
+                        v->state != XLS_DESTINATION_BURNED);
+    }
+    free(list);
+    return kept;
+}
+
 /* Wipe what nobody holds: the process that wrote it has ended in the middle. */
-static void sweep(int parent)
+static void sweep(const char *state, int parent)
 {
     struct dirent **names = NULL;
     int count = scandirat(parent, ".", &names, is_staged, NULL);
@@ -78,7 +102,8 @@ static void sweep(int parent)
         int fd = openat(parent, name,
                         O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
-        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+            !is_kept(state, name)) {
             (void)!xls_place_wipe(parent, name, name, NULL);
         }
         xls_fd_close(&fd);
@@ -110,14 +135,16 @@ static bool fill(int fd, const struct xls_archive_file *f)
 
 /* The empty file or directory, with our lock on it: between its making and the
  * lock nobody sweeps, as we hold the directory around it. */
-static bool begin(const struct xls_companion *one, struct xls_place_item *item)
+static bool begin(struct xls_place *place, size_t i)
 {
+    const struct xls_companion *one = &place->list.list[i];
+    struct xls_place_item *item = &place->item[i];
     bool ok;
 
     if (flock(item->parent, LOCK_EX) != 0) {
         return false;
     }
-    sweep(item->parent);
+    sweep(place->state, item->parent);
     if (one->kind == XLS_COMPANION_VTPM) {
         ok = mkdirat(item->parent, item->staged, 0700) == 0;
         if (ok) {
@@ -194,7 +221,7 @@ enum xls_rc xls_place_stage(struct xls_place *place, const uint8_t *octets,
         if (item->step != XLS_PLACE_NOTHING) {
             return XLS_BUG_CONTRACT;
         }
-        if (!begin(one, item)) {
+        if (!begin(place, i)) {
             rc = cannot_write(item->path, why);
         }
         if (rc == XLS_OK) {
@@ -204,6 +231,15 @@ enum xls_rc xls_place_stage(struct xls_place *place, const uint8_t *octets,
         if (rc == XLS_OK && fsync(item->parent) != 0) {
             rc = cannot_write(item->path, why);
         }
+        if (rc == XLS_OK && xls_traces_add(&place->traces, item->parent,
+                                           item->staged) != XLS_OK) {
+            rc = cannot_write(item->path, why);
+        }
+        item->whole = rc == XLS_OK;
+    }
+    if (rc == XLS_OK && place->list.count > 0) {
+        place->traces.before = place->generation;
+        rc = xls_place_write_traces(place, why);
     }
     for (size_t k = 0; k < place->archive.count; k++) {
         place->archive.file[k].data = NULL; /* the caller's octets go */

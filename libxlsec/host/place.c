@@ -11,10 +11,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "attest/reason.h"
 #include "host/audit.h"
 #include "host/fd.h"
 #include "host/place-private.h"
-#include "host/shred.h"
 
 /* --- before anything is written ------------------------------------------ */
 
@@ -98,12 +98,11 @@ static enum xls_rc judge_generation(struct xls_place *place, size_t i,
     return rc;
 }
 
-static enum xls_rc find_owner(struct xls_place *place, const char *name,
-                              const char **rule, struct xls_why *why)
+enum xls_rc xls_place_owner(struct xls_place *place, const char *name,
+                            struct xls_why *why)
 {
     const struct passwd *user;
 
-    *rule = "companion-owner";
     place->uid = (uid_t)-1; /* which chown() leaves as it is */
     place->gid = (gid_t)-1;
     if (name[0] == '\0') {
@@ -124,8 +123,9 @@ static enum xls_rc find_owner(struct xls_place *place, const char *name,
 static enum xls_rc judge(struct xls_place *place, const struct xls_conf *conf,
                          const char **rule, struct xls_why *why)
 {
-    enum xls_rc rc = find_owner(place, conf->owner, rule, why);
+    enum xls_rc rc = xls_place_owner(place, conf->owner, why);
 
+    *rule = "companion-owner";
     for (size_t i = 0; rc == XLS_OK && i < place->list.count; i++) {
         rc = judge_parent(place, i, conf->under, rule, why);
         if (rc == XLS_OK) {
@@ -142,17 +142,13 @@ static enum xls_rc judge(struct xls_place *place, const struct xls_conf *conf,
     return rc;
 }
 
-enum xls_rc xls_place_new(const struct xls_place_setup *setup,
-                          struct xls_place **out, const char **rule,
-                          struct xls_why *why)
+struct xls_place *xls_place_blank(const struct xls_place_setup *setup)
 {
     struct xls_place *place = calloc(1, sizeof(*place));
-    enum xls_rc rc;
+    char id[33];
 
-    *out = NULL;
-    *rule = "host";
     if (place == NULL) {
-        return XLS_HOST_NOMEM;
+        return NULL;
     }
     place->audit = -1;
     place->list = *setup->list;
@@ -161,18 +157,28 @@ enum xls_rc xls_place_new(const struct xls_place_setup *setup,
     memcpy(place->state, setup->conf->state, sizeof(place->state));
     memcpy(place->uuid, setup->uuid, sizeof(place->uuid));
     memcpy(place->migration, setup->migration, sizeof(place->migration));
+    xls_hex(id, sizeof(id), place->migration, sizeof(place->migration));
     for (size_t i = 0; i < XLS_COMPANIONS_MAX; i++) {
         struct xls_place_item *item = &place->item[i];
 
         item->parent = item->fd = -1;
-        (void)snprintf(item->staged, sizeof(item->staged), XLS_PLACE_STAGED);
-        for (size_t k = 0; k < sizeof(place->migration); k++) {
-            size_t used = strlen(item->staged);
+        (void)snprintf(item->staged, sizeof(item->staged),
+                       XLS_PLACE_STAGED "%s.%zu", id, i);
+    }
+    return place;
+}
 
-            (void)snprintf(item->staged + used, sizeof(item->staged) - used,
-                           "%02x", place->migration[k]);
-        }
-        (void)snprintf(item->staged + strlen(item->staged), 4, ".%zu", i);
+enum xls_rc xls_place_new(const struct xls_place_setup *setup,
+                          struct xls_place **out, const char **rule,
+                          struct xls_why *why)
+{
+    struct xls_place *place = xls_place_blank(setup);
+    enum xls_rc rc;
+
+    *out = NULL;
+    *rule = "host";
+    if (place == NULL) {
+        return XLS_HOST_NOMEM;
     }
     rc = judge(place, setup->conf, rule, why);
     if (rc == XLS_OK) {
@@ -194,128 +200,4 @@ void xls_place_free(struct xls_place *place)
     }
     xls_fd_close(&place->audit);
     free(place);
-}
-
-/* --- after COMMIT -------------------------------------------------------- */
-
-static bool give_to_owner(const struct xls_place *place, size_t i)
-{
-    int fd = place->item[i].fd;
-
-    if (place->uid == (uid_t)-1) {
-        return true;
-    }
-    for (size_t k = 0; k < place->archive.count; k++) {
-        const struct xls_archive_file *f = &place->archive.file[k];
-
-        if (f->of == i && f->name[0] != '\0' &&
-            fchownat(fd, f->name, place->uid, place->gid,
-                     AT_SYMLINK_NOFOLLOW) != 0) {
-            return false;
-        }
-    }
-    return fchown(fd, place->uid, place->gid) == 0 && fsync(fd) == 0;
-}
-
-/* [P-81] */
-static enum xls_rc settle(struct xls_place *place, size_t i,
-                          struct xls_why *why)
-{
-    struct xls_place_item *item = &place->item[i];
-    const char *path = item->path;
-
-    if (!give_to_owner(place, i) ||
-        renameat2(item->parent, item->staged, item->parent, item->base,
-                  RENAME_NOREPLACE) != 0) {
-        return xls_why_set(why, XLS_HOST_IO, "%s: cannot get its name: %s",
-                           path, strerror(errno));
-    }
-    item->step = XLS_PLACE_SETTLED;
-    return fsync(item->parent) == 0
-               ? XLS_OK
-               : xls_why_set(why, XLS_HOST_IO, "%s: cannot be synced: %s", path,
-                             strerror(errno));
-}
-
-enum xls_rc xls_place_settle(struct xls_place *place, struct xls_why *why)
-{
-    enum xls_rc rc = XLS_OK;
-
-    for (size_t i = 0; rc == XLS_OK && i < place->list.count; i++) {
-        const struct xls_companion *one = &place->list.list[i];
-
-        if (place->item[i].step != XLS_PLACE_BEGUN) {
-            return XLS_BUG_CONTRACT;
-        }
-        if (one->kind == XLS_COMPANION_VTPM) {
-            const struct xls_generation now = {.highest = one->generation};
-
-            place->counted = true;
-            rc = xls_generation_write(place->state, place->uuid, &now, why);
-        }
-        if (rc == XLS_OK) {
-            rc = settle(place, i, why);
-        }
-    }
-    return rc;
-}
-
-enum xls_rc xls_place_done(struct xls_place *place, struct xls_why *why)
-{
-    enum xls_rc rc = XLS_OK;
-
-    for (size_t k = 0; k < place->archive.count; k++) {
-        const struct xls_archive_file *f = &place->archive.file[k];
-        const struct xls_companion *one = &place->list.list[f->of];
-        char path[XLS_REAL_PATH + XLS_ARCHIVE_NAME + 2];
-        const struct xls_audit line = {.event = "companion-placed",
-                                       .guest = place->guest,
-                                       .uuid = place->uuid,
-                                       .migration = place->migration,
-                                       .peer = place->peer,
-                                       .file = path,
-                                       .sum = f->sum,
-                                       .size = f->len,
-                                       .generation = one->generation,
-                                       .done = "written, synced, named"};
-        enum xls_rc added;
-
-        (void)snprintf(path, sizeof(path), "%s%s%s", place->item[f->of].path,
-                       f->name[0] == '\0' ? "" : "/", f->name);
-        added = xls_audit_add(place->audit, &line, why);
-        rc = rc == XLS_OK ? added : rc;
-    }
-    for (size_t i = 0; i < place->list.count; i++) {
-        place->item[i].step = XLS_PLACE_NOTHING;
-    }
-    place->counted = false;
-    return rc;
-}
-
-/* [P-82] */
-enum xls_rc xls_place_undo(struct xls_place *place, struct xls_why *why)
-{
-    enum xls_rc rc = XLS_OK;
-
-    for (size_t i = 0; i < place->list.count; i++) {
-        struct xls_place_item *item = &place->item[i];
-
-        if (item->step != XLS_PLACE_NOTHING) {
-            enum xls_rc one = xls_place_wipe(
-                item->parent,
-                item->step == XLS_PLACE_BEGUN ? item->staged : item->base,
-                item->path, why);
-
-            rc = rc == XLS_OK ? one : rc;
-            item->step = XLS_PLACE_NOTHING;
-        }
-    }
-    if (place->counted) {
-        enum xls_rc one = xls_generation_write(place->state, place->uuid,
-                                               &place->generation, why);
-
-        rc = rc == XLS_OK ? one : rc;
-        place->counted = one != XLS_OK;
-    }
-    return rc;
 }

@@ -54,9 +54,9 @@ XLS_MUST_USE enum xls_rc xls_place_stage(struct xls_place *place,
                                          struct xls_why *why);
 
 /*
- * Give each its name and its owner; nothing is ever replaced.  The generation
- * of a vTPM counts as had from here on.
- * Errors: XLS_HOST_IO; undo is due.
+ * Give each its name and its owner, if it has it not; nothing is ever replaced.
+ * The generation of a vTPM counts as had from here on.
+ * Errors: XLS_HOST_IO; undo is due, unless the guest has run.
  */
 XLS_MUST_USE enum xls_rc xls_place_settle(struct xls_place *place,
                                           struct xls_why *why);
@@ -70,6 +70,21 @@ XLS_MUST_USE enum xls_rc xls_place_done(struct xls_place *place,
  * Errors: XLS_HOST_IO (why has the first). */
 XLS_MUST_USE enum xls_rc xls_place_undo(struct xls_place *place,
                                         struct xls_why *why);
+
+/*
+ * After a crash: that which an earlier process, dead now, staged or settled of
+ * this migration, found again on the disk; setup->list is as it was announced,
+ * from the journal.  settle and done go on from there, and do nothing once done
+ * was complete; undo is for BURNED alone, and does what it says.  Whether
+ * something that has a companion's name is this migration's is known by its
+ * inode (host/traces) and, of a vTPM, by the mark of its generation; what is
+ * not is never touched. Errors: XLS_HOST_BUSY (a process has it all the same),
+ * XLS_HOST_CONF, XLS_HOST_IO (such as a directory that is not there, or not
+ * that which it was), XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_place_again(const struct xls_place_setup *setup,
+                                         struct xls_place **out,
+                                         struct xls_why *why);
 
 /* Free; the files stay as they are.  NULL does nothing. */
 void xls_place_free(struct xls_place *place);

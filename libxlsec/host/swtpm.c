@@ -24,6 +24,7 @@ enum command {
     GET_CAPABILITY = 0x01,
     INIT = 0x02,
     SHUTDOWN = 0x03,
+    GET_ESTABLISHED = 0x04,
     STORE_VOLATILE = 0x0a,
     STOP = 0x0e,
 };
@@ -37,6 +38,9 @@ enum {
     CAN_ALL = CAN_INIT | CAN_SHUTDOWN | CAN_STORE | CAN_STOP,
 };
 
+/* What a TPM that is stopped has for an answer. */
+enum { BAD_ORDINAL = 0x0a };
+
 /* For INIT: the volatile state is read, and its file goes. */
 enum { INIT_DELETE_VOLATILE = 1 };
 
@@ -49,6 +53,8 @@ static const char *name_of(enum command command)
         return "to go on";
     case SHUTDOWN:
         return "to end";
+    case GET_ESTABLISHED:
+        return "whether it runs";
     case STORE_VOLATILE:
         return "to store its state";
     case STOP:
@@ -214,6 +220,29 @@ enum xls_rc xls_swtpm_stop(int fd, struct xls_why *why)
 enum xls_rc xls_swtpm_go_on(int fd, struct xls_why *why)
 {
     return order(fd, INIT, why);
+}
+
+enum xls_rc xls_swtpm_runs(int fd, bool *runs, struct xls_why *why)
+{
+    uint8_t answer[4] = {0};
+    struct xls_rd rd = xls_rd_over(answer, sizeof(answer));
+    enum xls_rc rc = say(fd, GET_ESTABLISHED, NULL, 0, why);
+    uint32_t result;
+
+    if (rc == XLS_OK) {
+        rc = take(fd, GET_ESTABLISHED, answer, sizeof(answer), why);
+    }
+    result = xls_rd_u32be(&rd);
+    *runs = rc == XLS_OK && result == 0;
+    if (*runs) { /* the bit that was asked for, in a word */
+        return take(fd, GET_ESTABLISHED, answer, sizeof(answer), why);
+    }
+    return rc != XLS_OK || result == BAD_ORDINAL
+               ? rc
+               : xls_why_set(why, XLS_HOST_IO,
+                             "swtpm was asked whether it runs, and failed "
+                             "(error %#x; see its log)",
+                             (unsigned)result);
 }
 
 enum xls_rc xls_swtpm_end(int fd, struct xls_why *why)

@@ -10,6 +10,7 @@
 #ifndef XLS_HOST_SWTPM_H
 #define XLS_HOST_SWTPM_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/rc.h"
@@ -33,6 +34,11 @@ XLS_MUST_USE enum xls_rc xls_swtpm_stop(int fd, struct xls_why *why);
 /* Let it go on from what it stored, as if it had never stopped; the file of the
  * volatile state goes.  Errors: XLS_HOST_IO. */
 XLS_MUST_USE enum xls_rc xls_swtpm_go_on(int fd, struct xls_why *why);
+
+/* Does its TPM run, or is it stopped?  Nothing is changed.
+ * Errors: XLS_HOST_IO. */
+XLS_MUST_USE enum xls_rc xls_swtpm_runs(int fd, bool *runs,
+                                        struct xls_why *why);
 
 /* End the process.  XLS_OK: it has closed the channel, so its lock is gone.
  * Errors: XLS_HOST_IO. */

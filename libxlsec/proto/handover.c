@@ -26,13 +26,17 @@ static const uint8_t source[XLS_SOURCE_STATES][XLS_SOURCE_EVENTS] = {
     [XLS_SOURCE_MOVED][XLS_SOURCE_LOST] = XLS_SOURCE_MOVED,
     [XLS_SOURCE_MOVED][XLS_SOURCE_DONE] = XLS_SOURCE_CLOSED,
 
-    /* it runs here again; closed once the destination has nothing of it */
+    /* first the guest, and then the destination, which has to say that it has
+     * nothing; who finds the guest gone and running there says so */
     [XLS_SOURCE_BACK][XLS_SOURCE_LOST] = XLS_SOURCE_BACK,
-    [XLS_SOURCE_BACK][XLS_SOURCE_UNKNOWN] = XLS_SOURCE_BACK,
-    [XLS_SOURCE_BACK][XLS_SOURCE_BURNED] = XLS_SOURCE_CLOSED,
-    /* a person there was told that this host is gone, and it has come back */
+    [XLS_SOURCE_BACK][XLS_SOURCE_DONE] = XLS_SOURCE_HERE,
     [XLS_SOURCE_BACK][XLS_SOURCE_VOUCH_MOVED] = XLS_SOURCE_MOVED,
-    [XLS_SOURCE_BACK][XLS_SOURCE_VOUCH_BACK] = XLS_SOURCE_CLOSED,
+
+    [XLS_SOURCE_HERE][XLS_SOURCE_LOST] = XLS_SOURCE_HERE,
+    [XLS_SOURCE_HERE][XLS_SOURCE_UNKNOWN] = XLS_SOURCE_HERE,
+    [XLS_SOURCE_HERE][XLS_SOURCE_BURNED] = XLS_SOURCE_CLOSED,
+    [XLS_SOURCE_HERE][XLS_SOURCE_VOUCH_BACK] = XLS_SOURCE_CLOSED,
+    [XLS_SOURCE_HERE][XLS_SOURCE_VOUCH_MOVED] = XLS_SOURCE_CLOSED,
 };
 
 static const uint8_t
@@ -98,7 +102,7 @@ static const uint8_t
 };
 
 static const char *const source_states[XLS_SOURCE_STATES] = {
-    "none", "open", "commit", "moved", "back", "closed"};
+    "none", "open", "commit", "moved", "back", "here", "closed"};
 
 static const char *const source_events[XLS_SOURCE_EVENTS] = {
     "admitted", "agreed", "lost",        "committed", "burned",
@@ -133,7 +137,7 @@ xls_destination_next(enum xls_destination_state state,
 bool xls_source_runs(enum xls_source_state state)
 {
     return state == XLS_SOURCE_NONE || state == XLS_SOURCE_OPEN ||
-           state == XLS_SOURCE_BACK;
+           state == XLS_SOURCE_BACK || state == XLS_SOURCE_HERE;
 }
 
 bool xls_destination_runs(enum xls_destination_state state)

@@ -7,15 +7,15 @@
  * journal after another one has died.  A state is written to the journal, and
  * synced, before anything is done or said because of it; BURNED once it is so.
  *
- *   source                                  destination
- *   OPEN    may stop the guest, and         OPEN       builds a copy
- *           let it go on                    PREPARED   keeps it, paused
- *   COMMIT  keeps the guest stopped, says   TAKING     starts it
- *           COMMIT, hears the answer        COMMITTED  nothing more: it runs
- * here MOVED   destroys its copy               BURNED     nothing more: it has
- * no copy BACK    lets the guest go on, says      UNSURE     nothing more: it
- * may have ABORT, hears the answer                    run here, and is gone
- * CLOSED nothing more
+ * At the source:                At the destination:
+ *   OPEN    may stop the guest,   OPEN       builds a copy
+ *           and let it go on      PREPARED   keeps it, paused
+ *   COMMIT  keeps it stopped,     TAKING     starts it
+ *           says COMMIT           COMMITTED  nothing more: it runs here
+ *   MOVED   destroys its copy     BURNED     nothing more: there is no copy
+ *   BACK    lets it go on         UNSURE     nothing more: it may have run
+ *   HERE    says ABORT                       here, and is gone
+ *   CLOSED  nothing more
  */
 #ifndef XLS_PROTO_HANDOVER_H
 #define XLS_PROTO_HANDOVER_H
@@ -28,9 +28,10 @@ enum xls_source_state {
     XLS_SOURCE_COMMIT,
     XLS_SOURCE_MOVED,
     XLS_SOURCE_BACK,
+    XLS_SOURCE_HERE,
     XLS_SOURCE_CLOSED,
 };
-#define XLS_SOURCE_STATES 6
+#define XLS_SOURCE_STATES 7
 
 enum xls_source_event {
     XLS_SOURCE_ADMITTED = 0, /* ADMIT has come */

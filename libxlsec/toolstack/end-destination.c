@@ -84,6 +84,9 @@ enum xls_rc xls_destination_start(struct xls_destination_end *end,
     if (rc == XLS_OK) {
         rc = end->ops->run(end->ops->ctx, f->paused, why);
     }
+    if (rc != XLS_OK && end->named) {
+        return rc;
+    }
     if (rc != XLS_OK) {
         return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE, why->text,
                                     why);

@@ -4,7 +4,7 @@
  * Level 6.
  *
  * The same for the process that receives and for one that finds the journal
- * after that has died, or is asked what became of it.
+ * after that has died, or is asked what became of it [P-91].
  */
 #ifndef XLS_TOOLSTACK_END_DESTINATION_H
 #define XLS_TOOLSTACK_END_DESTINATION_H
@@ -17,11 +17,13 @@ struct xls_destination_end {
     struct xls_journal *journal;           /* all borrowed */
     const struct xls_destination_ops *ops; /* admit and restore are not used */
     struct xls_place *place;               /* what came along; NULL: nothing */
+    bool named; /* the guest was found under its own name: it may have run */
     /* One line about what is happening, for the log; never NULL. */
     void (*say)(void *ctx, const char *line);
     void *say_ctx;
 };
 
+/* The state that the journal says. */
 enum xls_destination_state
 xls_destination_at(const struct xls_destination_end *end);
 
@@ -47,8 +49,9 @@ XLS_MUST_USE enum xls_rc xls_destination_burn(struct xls_destination_end *end,
 
 /*
  * In TAKING: start the guest, which ends in COMMITTED, or in BURNED with why it
- * could not be started in why.
- * Errors: XLS_HOST_IO, XLS_HOST_DOUBT (the journal).
+ * could not be started in why.  A guest that may have run is not burned.
+ * Errors: XLS_HOST_IO, XLS_HOST_DOUBT (the journal), and where it may have run
+ * what is not done yet.
  */
 XLS_MUST_USE enum xls_rc xls_destination_start(struct xls_destination_end *end,
                                                struct xls_why *why);

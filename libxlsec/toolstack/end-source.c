@@ -102,11 +102,16 @@ enum xls_rc xls_source_take_back(struct xls_source_end *end,
 
 enum xls_rc xls_source_act(struct xls_source_end *end, struct xls_why *why)
 {
+    enum xls_rc rc;
+
     switch (xls_source_at(end)) {
     case XLS_SOURCE_MOVED:
         return let_go(end, why);
     case XLS_SOURCE_BACK:
-        return xls_source_take_back(end, why);
+        rc = xls_source_take_back(end, why);
+        return rc == XLS_OK ? xls_source_step(end, XLS_SOURCE_DONE, NULL, why)
+                            : rc;
+    case XLS_SOURCE_HERE:
     case XLS_SOURCE_NONE:
     case XLS_SOURCE_OPEN:
     case XLS_SOURCE_COMMIT:
@@ -143,17 +148,11 @@ static enum xls_rc hear(struct xls_source_end *end,
     enum xls_rc rc;
 
     if (event == XLS_SOURCE_COMMITTED &&
-        xls_source_at(end) == XLS_SOURCE_BACK) {
+        xls_source_at(end) == XLS_SOURCE_HERE) {
         return conflict(end, why);
     }
     if (event == XLS_SOURCE_UNKNOWN) {
         return XLS_OK; /* why has what it said; the state is the same */
-    }
-    if (xls_source_at(end) == XLS_SOURCE_BACK) {
-        rc = xls_source_take_back(end, why); /* closed only when it goes on */
-        if (rc != XLS_OK) {
-            return rc;
-        }
     }
     rc = xls_source_step(end, event, notes[answer->answer], why);
     /* an entry that does not last is made again: the answer is final */
@@ -163,7 +162,7 @@ static enum xls_rc hear(struct xls_source_end *end,
 enum xls_rc xls_source_ask(struct xls_source_end *end, struct xls_why *why)
 {
     const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
-    bool ours = end->take_back || xls_source_at(end) == XLS_SOURCE_BACK;
+    bool ours = end->take_back || xls_source_at(end) == XLS_SOURCE_HERE;
     const struct xls_settle_setup setup = {.confdir = end->confdir,
                                            .facts = f,
                                            .word = ours ? XLS_SETTLE_ABORT
@@ -183,31 +182,30 @@ static bool pause_ms(int64_t ms, int cancel_fd)
     return poll(&p, 1, (int)ms) == 1;
 }
 
+/* Is there something to be asked of the destination? */
+static bool asks(const struct xls_source_end *end)
+{
+    return xls_source_at(end) == XLS_SOURCE_COMMIT ||
+           xls_source_at(end) == XLS_SOURCE_HERE;
+}
+
 void xls_source_settle(struct xls_source_end *end, int64_t until, int cancel_fd,
                        struct xls_why *why)
 {
     int64_t pause = PAUSE_FIRST_MS;
 
-    for (;;) {
-        enum xls_source_state at = xls_source_at(end);
+    while (asks(end)) {
         struct xls_why last = {""};
         char line[512];
         int64_t left;
+        enum xls_rc rc = xls_source_ask(end, &last);
 
-        if (at == XLS_SOURCE_MOVED || xls_source_settled(at)) {
-            return; /* nothing to be asked */
-        }
-        if (xls_source_ask(end, &last) == XLS_PEER_ORDER) {
-            *why = last;
-            return;
-        }
-        at = xls_source_at(end);
-        if (at == XLS_SOURCE_MOVED || xls_source_settled(at)) {
+        if (!asks(end)) {
             return;
         }
         *why = last;
         left = until - xls_now_ms();
-        if (left <= 0) {
+        if (rc == XLS_PEER_ORDER || left <= 0) {
             return;
         }
         pause = pause < left ? pause : left;

@@ -4,7 +4,7 @@
  *
  * The same for the process that migrates and for one that finds the journal
  * after that has died: each state says what there is to do (proto/handover),
- * and doing it twice does no harm.
+ * and doing it twice does no harm [P-91].
  */
 #ifndef XLS_TOOLSTACK_END_SOURCE_H
 #define XLS_TOOLSTACK_END_SOURCE_H
@@ -29,6 +29,7 @@ struct xls_source_end {
     bool take_back; /* COMMIT may not be said: its entry may not last [P-90] */
 };
 
+/* The state that the journal says. */
 enum xls_source_state xls_source_at(const struct xls_source_end *end);
 
 /*
@@ -42,7 +43,8 @@ XLS_MUST_USE enum xls_rc xls_source_step(struct xls_source_end *end,
 
 /*
  * Bring about here what the state asks for: in MOVED the copy is destroyed and
- * the journal closed, in BACK the guest goes on.  In other states nothing.
+ * the journal closed; in BACK the guest goes on, which leads to HERE.  In
+ * other states nothing.
  * Errors: XLS_HOST_XEN, XLS_HOST_IO; it goes as far as it can.
  */
 XLS_MUST_USE enum xls_rc xls_source_act(struct xls_source_end *end,

@@ -31,7 +31,7 @@ static enum xls_rc find_place(struct xls_destination_end *end,
                                           .migration = f->id};
 
     return f->companions.count == 0 ? XLS_OK
-                                    : xls_why_set(why, XLS_HOST_CONF, "companions: %s", setup.guest);
+                                    : xls_place_again(&setup, &end->place, why);
 }
 
 /* Is the copy of this state here?  Only in TAKING it may have its name: in any

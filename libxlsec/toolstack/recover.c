@@ -45,9 +45,11 @@ static enum xls_rc find_pack(struct source *s, struct xls_why *why)
     const struct xls_pack_setup setup = {
         .conf = s->conf, .guest = f->guest, .uuid = f->uuid};
 
-    return f->companions.count == 0
+    /* in HERE they are the guest's, which may be leaving once more */
+    return f->companions.count == 0 || xls_source_at(&s->end) == XLS_SOURCE_HERE
                ? XLS_OK
-               : xls_why_set(why, XLS_HOST_CONF, "companions: %s", setup.guest);
+               : xls_pack_again(&setup, &f->companions, f->id, f->peer,
+                                &s->end.pack, why);
 }
 
 /* [P-92] What a person vouches for, where the states leave it to one. */
@@ -70,6 +72,18 @@ static enum xls_rc heed(struct source *s, enum xls_recover_wish wish,
     return xls_source_step(&s->end, event, "by an administrator's word", why);
 }
 
+/* The guest and what belongs to it have other names while it is open. */
+static enum xls_rc set_aside(struct source *s, struct xls_why *why)
+{
+    const struct xls_journal_facts *f =
+        &xls_journal_view(s->end.journal)->facts;
+    enum xls_rc rc = s->ops.rename(s->ops.ctx, true, why);
+
+    return rc == XLS_OK && s->end.pack != NULL
+               ? xls_pack_commit(s->end.pack, f->id, f->peer, why)
+               : rc;
+}
+
 static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
                                 struct xls_why *why)
 {
@@ -82,11 +96,14 @@ static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
         rc = xls_source_step(&s->end, XLS_SOURCE_LOST,
                              "the migrating process has died", why);
     }
+    if (rc == XLS_OK && xls_source_at(&s->end) == XLS_SOURCE_COMMIT) {
+        rc = set_aside(s, why);
+    }
     if (rc == XLS_OK) {
         rc = xls_source_act(&s->end, why);
     }
     asked = xls_source_at(&s->end) == XLS_SOURCE_COMMIT ||
-            xls_source_at(&s->end) == XLS_SOURCE_BACK;
+            xls_source_at(&s->end) == XLS_SOURCE_HERE;
     if (rc == XLS_OK && asked && wish == XLS_WISH_NONE) {
         rc = xls_source_ask(&s->end, why);
     }
@@ -229,10 +246,11 @@ enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
             continue;
         }
         if (e->holder == 0) {
+            /* what is in the way is told, error or not */
             (void)!xls_recover_one(setup, e->view.facts.role, e->view.facts.id,
                                    XLS_WISH_NONE, &e->view, &local);
         }
-        if (local.text[0] != '\0') { /* also what the other host said */
+        if (local.text[0] != '\0') {
             tell(setup, &e->view, local.text);
         }
         *open += xls_journal_settled(&e->view) ? 0 : 1;

@@ -60,6 +60,10 @@ XLS_MUST_USE enum xls_rc xls_sending_answer(struct xls_sending *s);
 /* What a person or a signal wants, while it may still be had. */
 enum xls_rc xls_sending_cancelled(struct xls_sending *s);
 
+/* Has the guest been stopped, or has all of it taken, for longer than it may?
+ * Errors: XLS_PEER_TIME. */
+enum xls_rc xls_sending_in_time(struct xls_sending *s);
+
 /* Wait for a control message of this type, or of other, until seconds have
  * passed; it is then in s->control. */
 XLS_MUST_USE enum xls_rc xls_sending_await(struct xls_sending *s,

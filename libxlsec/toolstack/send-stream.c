@@ -102,6 +102,9 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
         if (rc == XLS_OK) {
             rc = xls_sending_piece(s);
         }
+        if (rc == XLS_OK) {
+            rc = xls_sending_in_time(s);
+        }
     }
     return rc;
 }

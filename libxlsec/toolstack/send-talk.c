@@ -71,6 +71,31 @@ enum xls_rc xls_sending_cancelled(struct xls_sending *s)
                        "stopped on request before the guest was handed over");
 }
 
+enum xls_rc xls_sending_in_time(struct xls_sending *s)
+{
+    const struct xls_conf *conf = &s->crew.conf;
+    int64_t now = xls_now_ms();
+
+    if (s->journal == NULL || xls_source_at(&s->end) != XLS_SOURCE_OPEN) {
+        return XLS_OK; /* it is not ours to say any more, or not yet */
+    }
+    if (conf->downtime_seconds > 0 && s->down > 0 &&
+        now - s->down > (int64_t)conf->downtime_seconds * 1000) {
+        return xls_why_set(s->why, XLS_PEER_TIME,
+                           "the guest was stopped for more than %u s ([time] "
+                           "downtime in xlsec.conf), and goes on here",
+                           conf->downtime_seconds);
+    }
+    if (conf->whole_seconds > 0 &&
+        now - s->began > (int64_t)conf->whole_seconds * 1000) {
+        return xls_why_set(s->why, XLS_PEER_TIME,
+                           "the migration has taken more than %u s ([time] "
+                           "whole in xlsec.conf); the guest stays here",
+                           conf->whole_seconds);
+    }
+    return XLS_OK;
+}
+
 /*
  * Wait for one of the control messages of this type, or of other, until
  * seconds have passed; it is then in s->control.
@@ -96,6 +121,10 @@ enum xls_rc xls_sending_await(struct xls_sending *s, enum xls_control_type type,
         xls_sending_show(s);
         if (from == XLS_FROM_EXTRA) {
             return xls_sending_cancelled(s);
+        }
+        rc = xls_sending_in_time(s);
+        if (rc != XLS_OK) {
+            return rc;
         }
         if (from == XLS_FROM_NOBODY && xls_until_ms(until) == 0) {
             return xls_why_set(s->why, XLS_PEER_TIME,
@@ -138,11 +167,15 @@ enum xls_rc xls_sending_await_proof(struct xls_sending *s, unsigned epochs)
     enum xls_rc rc = XLS_OK;
 
     while (rc == XLS_OK && s->crew.proven < epochs) {
-        watch.deadline = until;
+        watch.deadline = xls_now_ms() + 250;
         rc = xls_crew_next(&s->crew, &watch, &from, s->why);
         if (rc == XLS_OK && from == XLS_FROM_EXTRA) {
             rc = xls_sending_cancelled(s);
-        } else if (rc == XLS_OK && from == XLS_FROM_NOBODY) {
+        } else if (rc == XLS_OK) {
+            rc = xls_sending_in_time(s);
+        }
+        if (rc == XLS_OK && from == XLS_FROM_NOBODY &&
+            xls_until_ms(until) == 0) {
             rc = xls_why_set(s->why, XLS_PEER_TIME,
                              "%s did not show its Evidence within %u s",
                              s->setup->host, s->crew.conf.evidence_seconds);

@@ -88,9 +88,8 @@ static enum xls_rc commit(struct xls_sending *s)
     rc = xls_sending_refused(s, XLS_HOST_GONE,
                              "could not start the guest and destroyed its copy",
                              text);
-    if (xls_source_step(&s->end, XLS_SOURCE_BURNED, text, s->why) == XLS_OK) {
-        s->told = true;
-    }
+    s->told = true; /* authenticated, and final */
+    (void)!xls_source_step(&s->end, XLS_SOURCE_BURNED, text, s->why);
     return rc;
 }
 
@@ -158,20 +157,23 @@ static bool has_nothing(const struct xls_sending *s)
 static void stay(struct xls_sending *s)
 {
     struct xls_why local = {""};
-    bool back;
 
     say_abort(s);
     let_go_of_guest(s);
     /* where that cannot be written the journal says OPEN, which is as good */
     (void)!xls_source_step(&s->end, XLS_SOURCE_LOST, s->why->text, &local);
     local.text[0] = '\0';
-    back = xls_source_take_back(&s->end, &local) == XLS_OK;
+    if (xls_source_at(&s->end) == XLS_SOURCE_BACK) {
+        (void)!xls_source_act(&s->end, &local);
+    } else {
+        (void)!xls_source_take_back(&s->end, &local);
+    }
     add_reason(s, &local);
     if (!has_nothing(s)) {
         await_burned(s);
     }
     xls_crew_hang_up(&s->crew);
-    if (back && has_nothing(s) && xls_source_at(&s->end) == XLS_SOURCE_BACK) {
+    if (has_nothing(s) && xls_source_at(&s->end) == XLS_SOURCE_HERE) {
         (void)!xls_source_step(&s->end, XLS_SOURCE_BURNED, NULL, &local);
     }
 }
@@ -220,7 +222,7 @@ static void conclude(struct xls_sending *s)
         (void)!xls_source_act(&s->end, s->why);
     }
     at = xls_source_at(&s->end);
-    if (at == XLS_SOURCE_COMMIT || at == XLS_SOURCE_BACK) {
+    if (at == XLS_SOURCE_COMMIT || at == XLS_SOURCE_HERE) {
         settle(s);
     }
 }

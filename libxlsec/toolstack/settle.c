@@ -40,7 +40,15 @@ static enum xls_rc put_question(struct xls_sending *s,
                                s->crew.conf.finish_seconds);
     }
     if (rc == XLS_PEER_REFUSED && s->control.type == XLS_REFUSE) {
+        char text[XLS_TEXT_MAX + 1];
+
         out->answer = XLS_ANSWER_UNKNOWN;
+        xls_why_peer(text, sizeof(text), s->control.u.refuse.text,
+                     strlen(s->control.u.refuse.text));
+        s->why->text[0] = '\0';
+        (void)xls_why_set(s->why, XLS_PEER_REFUSED,
+                          "%s cannot tell what became of the guest: %s",
+                          setup->facts->peer, text);
         return XLS_OK;
     }
     if (rc == XLS_OK) {

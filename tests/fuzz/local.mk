@@ -3,7 +3,7 @@
 check_LTLIBRARIES = tests/fuzz/libfuzz.la
 check_PROGRAMS += tests/fuzz/fuzz tests/fuzz/seeds
 tests_fuzz_libfuzz_la_SOURCES = tests/fuzz/alone/check.h tests/fuzz/fuzz.h \
-	tests/fuzz/companion.c tests/fuzz/targets.c \
+	tests/fuzz/companion.c tests/fuzz/journal.c tests/fuzz/targets.c \
 	tests/fuzz/fuzz.c tests/fuzz/judge.c tests/fuzz/stream.c \
 	tests/fuzz/text.c tests/fuzz/proto.c tests/fuzz/session.c \
 	tests/fuzz/evidence.c tests/fuzz/software.c tests/fuzz/appraisal.c tests/fuzz/logs.c \

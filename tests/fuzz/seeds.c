@@ -469,6 +469,36 @@ static void companions(void)
                             "[vtpm]\nstate = /vtpm/web1\nsocket = /run/x\n");
 }
 
+static void journals(void)
+{
+    static const char facts[] =
+        "peer xen2 AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+        "guest web%231\nuuid 6d610000-0000-0000-0000-000000000000\n"
+        "paused no\n";
+    static char text[2048];
+
+    (void)snprintf(text, sizeof(text),
+                   "%cxlsec-journal 1 source ab%030d\n%s"
+                   "link ssh host%%20\ncompanion file 0 1 /nvram/web1.fd\n"
+                   "companion vtpm 7 4096 /vtpm/web1\n"
+                   "state open 2026-11-25T17:20:03Z\n"
+                   "state commit 2026-11-25T17:20:09Z a note\n"
+                   "state moved 2026-11-25T17:21:00Z\n",
+                   'p', 0, facts);
+    text[1 + 26] = '1'; /* the id is ab01... */
+    seed("journal", "source", NULL, 0, (const uint8_t *)text, strlen(text));
+    (void)snprintf(text, sizeof(text),
+                   "%cxlsec-journal 1 destination ab%030d\n%s"
+                   "state open 2026-11-25T17:20:03Z\n"
+                   "state prepared 2026-11-25T17:20:09Z\n"
+                   "state taking 2026-11-25T17:20:10Z\n"
+                   "state unsure 2026-11-25T17:20:11Z\nstate bur",
+                   'q', 0, facts);
+    text[1 + 31] = '1';
+    seed("journal", "destination", NULL, 0, (const uint8_t *)text,
+         strlen(text));
+}
+
 /* --- where streams come from
  * --------------------------------------------------------- */
 
@@ -544,6 +574,7 @@ int main(int argc, char **argv)
     built();
     protocol();
     companions();
+    journals();
     good(fz_attest_seed);
     good(fz_evidence_seed);
     good(fz_software_seed);

@@ -41,7 +41,21 @@ tests_process_t_attest_SOURCES = tests/process/t-attest.c $(XLS_PROCESS)
 tests_process_t_attest_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS) $(SODIUM_CFLAGS)
 tests_process_t_attest_LDADD = $(XLS_TPM) $(XLS_PROCESS_LDADD) $(XLS_TPM_LIBS)
 
-XLS_LINT += tests/process/t-links.sh tests/process/t-cli.sh
+check_PROGRAMS += tests/process/toy
+tests_process_toy_SOURCES = tests/process/toy.c xl-plugin/madestream.c \
+	xl-plugin/madestream.h xl-plugin/standin.c xl-plugin/standin.h \
+	xl-plugin/twohosts.c xl-plugin/twohosts.h
+tests_process_toy_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
+tests_process_toy_LDADD = $(XLS_PROCESS_LDADD)
+EXTRA_DIST += tests/process/handover-report doc/HANDOVER-FAULTS.md
+PHONY += handover-report
+HANDOVER_RANDOM = 300
+HANDOVER_SEED = 4711
+handover-report: all tests/process/toy
+	'$(abs_srcdir)/tests/process/handover-report' $(HANDOVER_RANDOM) $(HANDOVER_SEED) \
+		>'$(abs_srcdir)/doc/HANDOVER-FAULTS.md'
+
+XLS_LINT += tests/process/t-handover.sh tests/process/t-links.sh tests/process/t-cli.sh
 
 # Journals, and what a person does with them.
 check_PROGRAMS += tests/process/write-journal

@@ -62,7 +62,8 @@ tests_unit_t_host_swtpm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xls_until_ms
 tests_unit_t_host_swtpm_LDADD = $(host_unit_ldadd)
 
 XLS_UNIT += tests/unit/t-host-companions
-tests_unit_t_host_companions_SOURCES = tests/unit/t-host-companions.c
+tests_unit_t_host_companions_SOURCES = tests/unit/t-host-companions.c \
+	tests/unit/t-host-world.h
 tests_unit_t_host_companions_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_host_companions_LDADD = $(host_unit_ldadd)
 
@@ -90,3 +91,12 @@ tests_unit_t_toolstack_mark_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
 	-Wl,--wrap=xs_write -Wl,--wrap=xs_set_permissions
 tests_unit_t_toolstack_mark_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
+XLS_UNIT += tests/unit/t-host-again
+tests_unit_t_host_again_SOURCES = tests/unit/t-host-again.c \
+	tests/unit/t-host-world.h
+tests_unit_t_host_again_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_again_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2 \
+	-Wl,--wrap=renameat -Wl,--wrap=unlinkat -Wl,--wrap=mkdirat \
+	-Wl,--wrap=fsync -Wl,--wrap=write -Wl,--wrap=pwrite
+tests_unit_t_host_again_LDADD = $(host_unit_ldadd)

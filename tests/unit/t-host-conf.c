@@ -520,6 +520,10 @@ static const struct bad bad_confs[] = {
      "%s/xlsec.conf:2: 'stall' has to be seconds, 1 to 3600"},
     {"[time]\nfinish = 1h\n",
      "%s/xlsec.conf:2: 'finish' has to be seconds, 1 to 86400"},
+    {"[time]\ndowntime = 86401\n",
+     "%s/xlsec.conf:2: 'downtime' has to be seconds, 0 to 86400"},
+    {"[time]\nwhole = 604801\n",
+     "%s/xlsec.conf:2: 'whole' has to be seconds, 0 to 604800"},
     {"[time]\nsettle = -1\n",
      "%s/xlsec.conf:2: 'settle' has to be seconds, 0 to 86400"},
     {"[paths]\nlibexec = bin\n",
@@ -562,17 +566,19 @@ START_TEST(configurations_and_defaults)
     T(xls_conf_load(dir, &conf, &why) == XLS_OK); /* there is no file */
     T(conf.port == XLS_PORT_DEFAULT && conf.max_sessions == 16);
     T(conf.handshake_seconds == 10 && conf.stall_seconds == 30);
-    T(conf.settle_seconds == 60);
+    T(conf.settle_seconds == 60 && conf.downtime_seconds == 120);
+    T(conf.whole_seconds == 0);
     T(conf.finish_seconds == 300 && strcmp(conf.listen, "*") == 0);
     T(strcmp(conf.dir, dir) == 0 && conf.libexec[0] == '/');
     T(conf.tcti[0] == '\0' && conf.pcrs == 0x7ff);
     T(!conf.policy_unsigned);
-    (void)put_text("xlsec.conf", "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
-                                 "max-sessions = 1\n[time]\nhandshake = 600\n"
-                                 "stall = 3600\nfinish = 86400\nsettle = 0\n[paths]\n"
-                                 "libexec = /a b\n[tpm]\n"
-                                 "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n"
-                                 "[policy]\nunsigned = yes\n");
+    (void)put_text("xlsec.conf",
+                   "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
+                   "max-sessions = 1\n[time]\nhandshake = 600\n"
+                   "stall = 3600\nfinish = 86400\nsettle = 0\n[paths]\n"
+                   "libexec = /a b\n[tpm]\n"
+                   "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n"
+                   "[policy]\nunsigned = yes\n");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     T(conf.port == 65535 && conf.max_sessions == 1);
     T(conf.handshake_seconds == 600 && conf.stall_seconds == 3600);

@@ -686,7 +686,7 @@ START_TEST(what_xlsec_does_not_write_is_damaged)
         {9, NULL},
         {9, "state open 2026-11-25T17:20:09Z"},
         {9, "state closed 2026-11-25T17:20:09Z"},
-        {9, "state back 2026-11-25T17:20:09Z"},
+        {9, "state here 2026-11-25T17:20:09Z"},
         {9, "paused no"},
         {10, "state commit 2026-11-25T17:21:00Z %0A"},
         {10, "state open 2026-11-25T17:21:00Z"},
@@ -896,9 +896,12 @@ START_TEST(one_migration_of_a_guest)
     T(!may_begin(XLS_ROLE_SOURCE, (const unsigned[]){XLS_SOURCE_OPEN, 0}));
     T(!may_begin(XLS_ROLE_SOURCE, (const unsigned[]){1, XLS_SOURCE_COMMIT, 0}));
     T(!may_begin(XLS_ROLE_SOURCE, three));
-    T(may_begin(XLS_ROLE_SOURCE, (const unsigned[]){1, XLS_SOURCE_BACK, 0}));
+    T(!may_begin(XLS_ROLE_SOURCE, (const unsigned[]){1, XLS_SOURCE_BACK, 0}));
     T(may_begin(XLS_ROLE_SOURCE,
-                (const unsigned[]){1, XLS_SOURCE_BACK, XLS_SOURCE_CLOSED, 0}));
+                (const unsigned[]){1, XLS_SOURCE_BACK, XLS_SOURCE_HERE, 0}));
+    T(may_begin(XLS_ROLE_SOURCE,
+                (const unsigned[]){1, XLS_SOURCE_BACK, XLS_SOURCE_HERE,
+                                   XLS_SOURCE_CLOSED, 0}));
     T(!may_begin(XLS_ROLE_DESTINATION, (const unsigned[]){1, 0}));
     T(!may_begin(XLS_ROLE_DESTINATION,
                  (const unsigned[]){1, XLS_DESTINATION_PREPARED, 0}));
@@ -1157,6 +1160,7 @@ START_TEST(journals_are_listed_and_pruned)
                  i % 2 == 0 ? "back" : "burned");
         }
         if (i < 6 && i % 2 == 0) {
+            line("state here 2026-01-01T00:01:00Z");
             line("state closed 2026-01-01T00:02:00Z");
         }
         put(file_of(&one), paper.octets, paper.used);

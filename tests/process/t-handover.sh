@@ -1,0 +1,248 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+# Faults in the handover, between real processes with toy guests
+# (tests/process/toy.c): after each of them the two ends are left alone until
+# nothing is open any more, and then there is one guest, and nothing else. [P-91]
+#
+#   t-handover.sh                 a sample, as make check runs it
+#   t-handover.sh --every         SIGKILL at every system call of the handover
+#   t-handover.sh --random N [SEED]   kill -9 at N random instants
+#   t-handover.sh --one CASE      one case, with its logs
+#
+# Prints a line for each case: name, outcome, ms until it was settled.
+set -euo pipefail
+[ -x tests/process/toy ] || { echo "not built"; exit 77; }
+command -v strace >/dev/null || { echo "strace is not installed"; exit 77; }
+export TOY=$PWD/tests/process/toy
+libexec=$PWD/xl-plugin
+work=$(mktemp -d /tmp/xlsec-handover-XXXXXX)
+listener=
+count=0 bad=0
+
+# down HOST INJECT COMMAND...: that host goes down when the command is killed,
+# and takes what it has of the guest along
+cat >"$work/down" <<'EOF'
+#!/bin/sh
+host=$1 inject=$2
+shift 2
+strace -qq -o /dev/null -e "inject=$inject" "$@"
+code=$?
+[ $code -le 128 ] || echo "$host down" >>"$TOY_TOP/world"
+exit $code
+EOF
+chmod +x "$work/down"
+
+stop_listener() {
+    [ -z "$listener" ] || { kill "$listener" 2>/dev/null || true; wait "$listener" 2>/dev/null || true; }
+    listener=
+}
+finish() {
+    stop_listener
+    rm -rf "$work" "${TOY_TOP:-$work}"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+now() { echo $(($(date +%s%N) / 1000000)); }
+
+# begin: two new hosts, with a guest that runs at 0
+begin() {
+    read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$libexec")
+    export TOY_TOP TOY_PORT
+    printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world"
+    : >"$work/log"
+}
+
+listen() {
+    "$TOY" listen 1 >>"$work/log" 2>&1 &
+    listener=$!
+    for _ in $(seq 100); do
+        ! grep -q "^listening" "$work/log" || return 0
+        sleep 0.01
+    done
+    echo "nobody listens"
+}
+
+# recover: both ends are left alone until nothing is open; ms in $took
+recover() {
+    local began
+    began=$(now)
+    for _ in $(seq 60); do
+        local open=0
+        "$TOY" recover 0 >>"$work/log" 2>&1 || open=1
+        "$TOY" recover 1 >>"$work/log" 2>&1 || open=1
+        took=$(($(now) - began))
+        [ $open = 1 ] || return 0
+        ! grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination || return 1
+        sleep 0.1
+    done
+    return 1
+}
+
+# judge CASE CODE: one guest, nothing half-made, and what the tool said is so
+judge() {
+    local state wrong='' left
+    state=$("$TOY" check) || wrong="${state%%$'\n'*}"
+    state=${state##*$'\n'}
+    case $state in
+    "0=runs 1=none " | "0=none 1=runs ") ;;
+    "0=none 1=none ") # it was lost with the host that had it
+        grep -q "^0 down" "$TOY_TOP/world" ||
+            { grep -q "^1 run" "$TOY_TOP/world" && grep -q "^1 down" "$TOY_TOP/world"; } ||
+            wrong="${wrong:-the guest is lost}"
+        ;;
+    "0=stopped,away 1=none ") # a person has to say: it may have run there
+        grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination || wrong="${wrong:-ends with $state}"
+        settled=
+        ;;
+    *) wrong="${wrong:-ends with $state}" ;;
+    esac
+    [ -z "$settled" ] || wrong="${wrong:-$settled}"
+    # exit code 0: it has moved, and may have ended with its new host since
+    [ "$2" != 0 ] || [ "$state" = "0=none 1=runs " ] ||
+        { [ "$state" = "0=none 1=none " ] && grep -q "^1 down" "$TOY_TOP/world"; } ||
+        wrong="${wrong:-exit code 0 and $state}"
+    case $2 in 1 | 3) [ "$state" = "0=runs 1=none " ] || wrong="${wrong:-exit code $2 and $state}" ;; esac
+    left=$(find "$TOY_TOP" -name '.tmp*' -o -name '*.tmp')
+    [ -z "$left" ] || wrong="${wrong:-left: $left}"
+    count=$((count + 1))
+    if [ -z "$wrong" ]; then
+        echo "ok $1: exit $2, ${state% }, settled in $took ms"
+    else
+        echo "WRONG $1: $wrong"
+        sed 's/^/    /' "$TOY_TOP/world" "$work/log" | tail -n 60
+        bad=$((bad + 1))
+    fi
+}
+
+# play CASE: one migration with that fault, recovery, verdict
+play() {
+    local kind=${1%%:*} arg=${1#*:} code=0
+    settled=
+    local -a before=()
+    unset TOY_FAIL TOY_STRACE
+    begin
+    case $kind in
+    source) before=(strace -qq -o /dev/null -e "inject=${arg/@/:signal=SIGKILL:when=}") ;;
+    destination) export TOY_STRACE="strace -qq -o /dev/null -e inject=${arg/@/:signal=SIGKILL:when=}" ;;
+    source-error) before=(strace -qq -o /dev/null -e "inject=${arg/@/:error=EIO:when=}") ;;
+    destination-error) export TOY_STRACE="strace -qq -o /dev/null -e inject=${arg/@/:error=EIO:when=}" ;;
+    other-key) before=(strace -qq -o /dev/null -e "inject=${arg/@/:signal=SIGKILL:when=}") ;;
+    source-down) before=("$work/down" 0 "${arg/@/:signal=SIGKILL:when=}") ;;
+    destination-down) export TOY_STRACE="$work/down 1 ${arg/@/:signal=SIGKILL:when=}" ;;
+    fail) export TOY_FAIL=$arg ;;
+    esac
+    listen
+    case $kind in
+    random) # MS:WHOM
+        timeout 60 "$TOY" migrate >>"$work/log" 2>&1 &
+        local pid=$!
+        sleep "$(awk -v ms="${arg%%:*}" 'BEGIN { print ms / 1000 }')"
+        case ${arg#*:} in
+        source) kill -9 $(pgrep -P $pid) 2>/dev/null || true ;;
+        destination) kill -9 $(pgrep -P "$listener") 2>/dev/null || true ;;
+        both) kill -9 $(pgrep -P $pid) $(pgrep -P "$listener") 2>/dev/null || true ;;
+        esac
+        wait $pid || code=$?
+        ;;
+    twice) # the second of two is refused, and the guest moves once
+        "$TOY" migrate >>"$work/log" 2>&1 &
+        local pid=$! second=0
+        { timeout 60 "$TOY" migrate || second=$?; } >>"$work/log" 2>&1
+        wait $pid || code=$?
+        [ $((code + second)) = 1 ] || settled="exit codes $code and $second"
+        code=0
+        ;;
+    *) { timeout 60 "${before[@]}" "$TOY" migrate || code=$?; } >>"$work/log" 2>&1 ;;
+    esac
+    unset TOY_FAIL
+    [ "$kind" != other-key ] || other_key || settled="another key is believed"
+    recover || settled="it is not settled"
+    case $code in 137 | 124 | 9) code=killed ;; esac
+    stop_listener
+    judge "$1" "$code"
+    rm -rf "$TOY_TOP"
+}
+
+# [P-95] a host with another key than the journals have is not asked, and gets
+# no answer; with the old one it is settled
+other_key() {
+    local code=0 pub mine=$TOY_TOP/0/host.key theirs=$TOY_TOP/1/peers.d/other.conf
+    cp "$mine" "$work/host.key"
+    cp "$theirs" "$work/other.conf"
+    pub=$("$TOY" rekey)
+    sed -i "s|^key = .*|key = $pub|" "$theirs"
+    for _ in 1 2 3; do
+        ! "$TOY" recover 0 >>"$work/log" 2>&1 || code=1
+    done
+    [ "$("$TOY" check)" = "0=stopped,away 1=stopped,incoming " ] || code=1
+    grep -q "cannot tell what became of the guest: this host has no journal" "$work/log" || code=1
+    cp "$work/host.key" "$mine"
+    cp "$work/other.conf" "$theirs"
+    return $code
+}
+
+# The system calls of a clean run: how many there are, and where the first is
+# that has to do with a journal.
+survey() {
+    begin
+    listen
+    strace -qq -o "$work/source.calls" "$TOY" migrate >>"$work/log" 2>&1
+    stop_listener
+    rm -rf "$TOY_TOP"
+    begin
+    export TOY_STRACE="strace -qq -o $work/destination.calls"
+    listen
+    "$TOY" migrate >>"$work/log" 2>&1
+    sleep 0.3
+    stop_listener
+    unset TOY_STRACE
+    rm -rf "$TOY_TOP"
+    # SIDE:CALL@N of each call from the first on that has to do with a journal
+    for side in source destination; do
+        awk -F'(' -v side=$side '/handover/ { on = 1 }
+            $1 ~ /^[a-z0-9_]+$/ { n[$1]++; if (on) print side ":" $1 "@" n[$1] }' "$work/$side.calls"
+    done
+}
+
+took=0
+case ${1:-} in
+--one)
+    play "$2"
+    sed 's/^/    /' "$work/log"
+    ;;
+--random)
+    seed=${3:-$RANDOM}
+    RANDOM=$seed
+    echo "seed $seed"
+    for ((i = 0; i < $2; i++)); do
+        whom=(source destination both)
+        play "random:$((RANDOM % 500)):${whom[RANDOM % 3]}"
+    done
+    ;;
+*)
+    step=${STEP:-23}
+    [ "${1:-}" != --every ] || step=1
+    survey >"$work/points"
+    echo "SIGKILL at $(wc -l <"$work/points") system calls, each ${step}th"
+    awk -v step="$step" 'NR % step == 1 || step == 1' "$work/points" >"$work/chosen"
+    while read -r point <&3; do
+        play "$point"
+        play "${point/:/-down:}"
+    done 3<"$work/chosen"
+    play other-key:fdatasync@1
+    play twice:
+    play fail:hurry1
+    for act in save0 away0 admit1 restore1 name1 run1 destroy0; do
+        play "fail:$act"
+    done
+    for side in source destination; do
+        for k in 1 2 3; do
+            play "$side-error:fdatasync@$k"
+            play "$side-error:pwrite64@$k"
+        done
+    done
+    ;;
+esac
+echo "$count cases, $bad wrong"
+[ "$bad" = 0 ]
