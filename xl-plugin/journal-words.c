@@ -6,6 +6,7 @@
 
 #include "attest/reason.h"
 #include "journals.h"
+#include "toolstack/recover.h"
 
 /* {g} is the guest, {p} the other host. */
 struct words {
@@ -37,6 +38,12 @@ static const struct words source[XLS_SOURCE_STATES] = {
          "The guest is {p}'s now. Its suspended copy here is being destroyed.",
          "Waits for xlsecd here, or xl secure-recover, to destroy that copy."},
     [XLS_SOURCE_BACK] =
+        {XLS_WHOSE_HERE,
+         "The guest is this host's, and is to go on here; it may be suspended "
+         "still.",
+         "The guest is this host's, and is let go on here.",
+         "Waits for xlsecd here, or xl secure-recover, to let it go on."},
+    [XLS_SOURCE_HERE] =
         {XLS_WHOSE_HERE,
          "The guest is this host's, and goes on here (if this host was "
          "rebooted: start it anew). {p} may still hold a paused copy of it.",
@@ -85,6 +92,9 @@ static const struct words destination[XLS_DESTINATION_STATES] = {
          "secure-recover, on {p}."},
 };
 
+static const struct words is_theirs = {
+    XLS_WHOSE_THERE, "It is over: by a person's word the guest is {p}'s.", NULL,
+    NULL};
 static const struct words has_moved = {
     XLS_WHOSE_THERE, "The guest has moved: it is {p}'s.", NULL, NULL};
 static const struct words has_stayed = {
@@ -124,8 +134,12 @@ static const struct words *how_closed(const char *path)
         enum xls_source_state state = xls_source_state_read(passed.state);
 
         words = state == XLS_SOURCE_MOVED  ? &has_moved
-                : state == XLS_SOURCE_BACK ? &has_stayed
+                : state == XLS_SOURCE_HERE ? &has_stayed
                                            : words;
+        if (state == XLS_SOURCE_CLOSED && words == &has_stayed &&
+            strcmp(passed.note, XLS_NOTE_THERE) == 0) {
+            words = &is_theirs;
+        }
     }
     free(text);
     return words;

@@ -34,13 +34,13 @@ struct look {
 /* --- the journals
  * -----------------------------------------------------------*/
 
-/* Is it by this journal's end that the guest may not be started?  In BACK it is
- * this host's. */
+/* Is it by this journal's end that the guest may not be started?  In HERE it is
+ * this host's, and was let go on. */
 static bool forbids(const struct xls_journal_entry *e)
 {
     return xls_journals_is_open(e) &&
            (e->damaged || e->view.facts.role != XLS_ROLE_SOURCE ||
-            e->view.state != XLS_SOURCE_BACK);
+            e->view.state != XLS_SOURCE_HERE);
 }
 
 /* It may have run here, and a source may wait for a person. */

@@ -20,37 +20,36 @@ struct terms {
 
 static const struct terms commit_abort = {
     "'{g}' goes on HERE, from where it was suspended.",
-    "it does not run on {p}, has not run there since, and never will. " LOOKED
-    ", or know that {p} is off and was so before it could start it. If it may "
-    "have run there, and {p} is lost, its memory here is too old: say --commit "
-    "in place of --abort, and start it anew from its disks.",
+    "it has not run on {p} since then, and never will. " LOOKED ", or know "
+    "that {p} was off before it could start it. If nobody can know that, its "
+    "disks may be newer than its memory here: say --commit, and start it anew "
+    "from its disks.",
     TWICE};
 static const struct terms commit_commit = {
     "the suspended copy here, '{g}--migratedaway', is DESTROYED with its "
     "memory, and what has moved along with it is deleted here.",
-    "{p} runs it, or has all of it and will run it (there: xl secure-status, "
-    "and xl secure-recover --commit). Or you know that its memory is worth "
-    "nothing, and start it anew from its disks.",
+    "it runs on {p}, or has run there, or may have and nobody can know. If {p} "
+    "holds it paused (there, xl secure-status says: prepared), say --commit "
+    "there first.",
     LOST};
-static const struct terms back_abort = {
+static const struct terms here_abort = {
     "'{g}' goes on here as it does; {p} is not told any more to destroy its "
     "copy, and this migration is over.",
     "{p} has no copy of it, and never will run one: it is gone for good, or "
     "was rebooted since.",
     "A paused copy stays on {p}; when somebody starts that, two copies run, "
     "and destroy its disks."};
-static const struct terms back_commit = {
-    "'{g}' counts as moved to {p}, and what has moved along with it is deleted "
-    "here. A guest that runs here is not ended by this: end it first (xl "
-    "destroy {g}).",
+static const struct terms here_commit = {
+    "'{g}' counts as {p}'s, and this migration is over. Nothing is done here: "
+    "a guest that runs here has to be ended first (xl destroy {g}).",
     "{p} runs it, because somebody there vouched that this host never would "
-    "again.",
-    "The guest is nobody's, and its companions are lost."};
+    "again, and nothing of it runs here.",
+    TWICE};
 static const struct terms prepared_commit = {
     "'{g}' is started HERE, from the copy that is paused here.",
-    "{p} does not run it, has not run it since this copy was made, and never "
-    "will: {p} is gone for good, or xl secure-recover --commit was said there. "
-    "Have its power off before you say so.",
+    "{p} has not let it go on since this copy was made, and never will: it was "
+    "lost while its copy was suspended, and is gone for good. Have its power "
+    "off before you say so.",
     TWICE};
 static const struct terms prepared_abort = {
     "the paused copy here, '{g}--incoming', is DESTROYED.",
@@ -90,8 +89,10 @@ static const struct terms *terms_of(enum xls_verdict verdict,
     switch ((enum xls_source_state)e->view.state) {
     case XLS_SOURCE_COMMIT:
         return commit ? &commit_commit : &commit_abort;
-    case XLS_SOURCE_BACK:
-        return commit ? &back_commit : &back_abort;
+    case XLS_SOURCE_BACK: /* it could not be let go on here */
+        return commit ? &commit_commit : NULL;
+    case XLS_SOURCE_HERE:
+        return commit ? &here_commit : &here_abort;
     case XLS_SOURCE_NONE:
     case XLS_SOURCE_OPEN:
     case XLS_SOURCE_MOVED:

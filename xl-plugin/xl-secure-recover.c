@@ -146,6 +146,16 @@ static bool is_free(const struct xls_journal_entry *e,
     return !e->damaged && e->holder == 0;
 }
 
+/* A guest that cannot be let go on here may be the other host's all the same.
+ */
+static bool may_leave(const struct options *o,
+                      const struct xls_journal_entry *e)
+{
+    return o->verdict == XLS_VERDICT_COMMIT &&
+           e->view.facts.role == XLS_ROLE_SOURCE &&
+           e->view.state == XLS_SOURCE_BACK;
+}
+
 static int decide(const struct options *o, const struct xls_journals *all,
                   struct xls_journal_entry *e)
 {
@@ -162,7 +172,7 @@ static int decide(const struct options *o, const struct xls_journals *all,
         return done;
     }
     rc = go_on(o, e, told.brief, XLS_WISH_NONE);
-    if (rc == XLS_HOST_XEN || rc == XLS_HOST_BUSY) {
+    if (rc == XLS_HOST_BUSY || (rc == XLS_HOST_XEN && !may_leave(o, e))) {
         return 1; /* what a person says could not be done either */
     }
     done = settled(o, all, e);

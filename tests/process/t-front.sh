@@ -139,7 +139,7 @@ says "xl: WARNING: xl unpause of guest 'web1', whose migration is not settled:"
 says "web1 leaves for xen2  commit since"
 
 # --- each state
-for states in "source aa01 web1 xen2 open" "source aa01 web1 xen2 open commit moved" \
+for states in "source aa01 web1 xen2 open" "source aa01 web1 xen2 open back" "source aa01 web1 xen2 open commit moved" \
     "destination aa01 web1 xen1 open" "destination aa01 web1 xen1 open prepared" \
     "destination aa01 web1 xen1 open prepared taking"; do
     afresh
@@ -148,7 +148,7 @@ for states in "source aa01 web1 xen2 open" "source aa01 web1 xen2 open commit mo
     refuses unpause web1--incoming
     refuses create web1.cfg
 done
-for states in "source aa01 web1 xen2 open back" "source aa01 web1 xen2 open commit moved closed" \
+for states in "source aa01 web1 xen2 open back here" "source aa01 web1 xen2 open commit moved closed" \
     "destination aa01 web1 xen1 open prepared taking committed" "destination aa01 web1 xen1 burned"; do
     afresh
     # shellcheck disable=SC2086 # words

@@ -132,8 +132,10 @@ afresh
 journal source aa01 g1 xen2 open
 journal source aa02 g2 xen2 open commit moved
 journal source aa03 g3 xen2 open back
+journal source aa06 g11 xen2 open back here
+journal source aa07 g12 xen2 open back here closed
 journal source aa04 g4 xen2 open commit moved closed
-journal source aa05 g5 xen2 open commit back closed
+journal source aa05 g5 xen2 open commit back here closed
 journal destination bb01 g6 xen1 open
 journal destination bb02 g7 xen1 open prepared
 journal destination bb03 g8 xen1 open prepared taking
@@ -148,6 +150,9 @@ aa020000  g2 leaves for xen2  moved since TIME (AGE)
     The guest is xen2's now. Its suspended copy 'g2--migratedaway' may still be here.
     Waits for xlsecd here, or xl secure-recover, to destroy that copy.
 aa030000  g3 leaves for xen2  back since TIME (AGE)
+    The guest is this host's, and is to go on here; it may be suspended still.
+    Waits for xlsecd here, or xl secure-recover, to let it go on.
+aa060000  g11 leaves for xen2  here since TIME (AGE)
     The guest is this host's, and goes on here (if this host was rebooted: start it anew). xen2 may still hold a paused copy of it.
     Waits for xen2 to say that it has none; xlsecd here asks every few seconds, and xl secure-recover at once.
 bb010000  g6 comes from xen1  open since TIME (AGE)
@@ -176,12 +181,14 @@ if command -v jq >/dev/null; then
         "$tmp/raw" >"$tmp/out"
     is out <<'EOT'
 1
-6
+7
 aa01 g1 source xen2 open here true 1
 aa02 g2 source xen2 moved there true 3
 aa03 g3 source xen2 back here true 2
 aa04 g4 source xen2 closed there false 4
-aa05 g5 source xen2 closed here false 4
+aa05 g5 source xen2 closed here false 5
+aa06 g11 source xen2 here here true 3
+aa07 g12 source xen2 closed here false 4
 bb01 g6 destination xen1 open there true 1
 bb02 g7 destination xen1 prepared unknown true 2
 bb03 g8 destination xen1 taking here true 3
@@ -297,11 +304,11 @@ act: look for the guest
 act: rename back
 act: resume
 act: unmark
-xl secure-recover: xen2: guest 'g1': now back
+xl secure-recover: xen2: guest 'g1': now here
 xl secure-recover: aa010000: $unknown
 EOT
 is out <<'EOT'
-aa010000  g1 leaves for xen2  back since TIME (AGE)
+aa010000  g1 leaves for xen2  here since TIME (AGE)
     The guest is this host's, and goes on here (if this host was rebooted: start it anew). xen2 may still hold a paused copy of it.
     Waits for xen2 to say that it has none; xlsecd here asks every few seconds, and xl secure-recover at once.
 EOT
@@ -353,6 +360,7 @@ EOT
 afresh
 journal source aa01 web1 xen2 open commit
 told="act: look for the guest
+act: rename away
 xl secure-recover: aa010000: $unknown
 
 The hosts cannot settle this by themselves now; your word would:
@@ -360,7 +368,7 @@ The hosts cannot settle this by themselves now; your word would:
   aa010000  web1 leaves for xen2  commit since TIME
 
   What happens:  'web1' goes on HERE, from where it was suspended.
-  Only if:       it does not run on xen2, has not run there since, and never will. Look there (xl list; xl secure-status), or know that xen2 is off and was so before it could start it. If it may have run there, and xen2 is lost, its memory here is too old: say --commit in place of --abort, and start it anew from its disks.
+  Only if:       it has not run on xen2 since then, and never will. Look there (xl list; xl secure-status), or know that xen2 was off before it could start it. If nobody can know that, its disks may be newer than its memory here: say --commit, and start it anew from its disks.
   Otherwise:     Two copies of the guest run, and destroy its disks.
 "
 run 1 recover --abort web1
@@ -383,9 +391,9 @@ act: look for the guest
 act: rename back
 act: resume
 act: unmark
-xl secure-recover: xen2: guest 'web1': now back
+xl secure-recover: xen2: guest 'web1': now here
 EOT
-says out "aa010000  web1 leaves for xen2  back since TIME"
+says out "aa010000  web1 leaves for xen2  here since TIME"
 # and once more: xen2 is gone for good
 run 0 recover --abort --vouch web1 aa01
 says err "  What happens:  'web1' goes on here as it does; xen2 is not told any more to destroy its copy, and this migration is over."
@@ -413,10 +421,12 @@ aa010000  web1 leaves for xen2  closed since TIME (AGE)
     The guest has moved: it is xen2's.
 EOT
 afresh
-journal source aa01 web1 xen2 open back
+journal source aa01 web1 xen2 open back here
 run 0 recover --commit --vouch web1 web1
-says err "A guest that runs here is not ended by this: end it first (xl destroy web1)."
-says out "    The guest has moved: it is xen2's."
+says err "Nothing is done here: a guest that runs here has to be ended first (xl destroy web1)."
+says out "    It is over: by a person's word the guest is xen2's."
+run 0 recover --commit web1
+run 1 recover --abort web1
 # what cannot be done here is not decided either
 afresh
 journal source aa01 web1 xen2 open back
@@ -424,6 +434,12 @@ run 1 env FAILS=resume "$standing/xl-secure-recover" --confdir "$conf" --abort -
 says err "xl secure-recover: aa010000: resume failed"
 run 4 status
 says out "web1 leaves for xen2  back since"
+# but it may be the other host's all the same
+run 0 env FAILS=resume "$standing/xl-secure-recover" --confdir "$conf" --commit --vouch web1 web1
+says err "xl secure-recover: aa010000: resume failed"
+says err "  What happens:  the suspended copy here, 'web1--migratedaway', is DESTROYED"
+says err "act: destroy"
+says out "    The guest has moved: it is xen2's."
 afresh
 journal source aa01 web1 xen2 open commit moved
 run 1 env FAILS=destroy "$standing/xl-secure-recover" --confdir "$conf" --commit --vouch web1 web1
@@ -440,7 +456,7 @@ The hosts cannot settle this by themselves now; your word would:
   bb010000  web1 comes from xen1  prepared since TIME
 
   What happens:  'web1' is started HERE, from the copy that is paused here.
-  Only if:       xen1 does not run it, has not run it since this copy was made, and never will: xen1 is gone for good, or xl secure-recover --commit was said there. Have its power off before you say so.
+  Only if:       xen1 has not let it go on since this copy was made, and never will: it was lost while its copy was suspended, and is gone for good. Have its power off before you say so.
   Otherwise:     Two copies of the guest run, and destroy its disks.
 
 act: run
@@ -493,7 +509,7 @@ run 1 recover --abort --vouch web1 web1
 says err "xl secure-recover: aa010000: THIS JOURNAL IS DAMAGED"
 says err "When that is clear: mv "
 afresh
-journal source aa01 web1 xen2 open back
+journal source aa01 web1 xen2 open back here
 journal source aa02 web1 xen3 open commit
 run 1 recover --abort --vouch web1 web1
 is err <<'EOT'
@@ -519,7 +535,7 @@ xl migrate-secure: a reason
 The guest 'web1' was not moved; it stays here.
 It stood still for at most 52 ms.
 EOT
-journal source aa02 web1 xen2 open back
+journal source aa02 web1 xen2 open back here
 run 1 migrate OUTCOME=1 DOWNTIME=52
 is err <<'EOT'
 xl migrate-secure: a reason
@@ -572,7 +588,7 @@ if command -v script >/dev/null && [ -e /dev/ptmx ]; then
     done
     run 4 type_word web1 "$ask"
     says out "act: resume"
-    says out "web1 leaves for xen2  back since"
+    says out "web1 leaves for xen2  here since"
 else
     echo "script is not installed, or there are no terminals: none was asked at"
 fi
