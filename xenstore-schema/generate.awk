@@ -63,7 +63,7 @@ function as_c(i) {
 function as_md(i) {
     print "# Keys of Xen's store\n"
     print "This page is made of `xenstore-schema/keys.schema`, from which the guard's own table is made too. What a migration"
-    print "brings that is not in it is refused. xlsec itself reads and writes no key: libxl does, for the guest that it builds.\n"
+    print "brings that is not in it is refused. libxl writes these keys for the guest that it builds.\n"
     print "| in | key | value | octets of the key | what | who writes it | in Xen's sources |"
     print "|---|---|---|---|---|---|---|"
     for (i = 1; i <= keys; i++)
@@ -78,6 +78,13 @@ function as_md(i) {
     for (i = 1; i <= values; i++)
         printf "| %s | %d to %d | %s |\n", value[i], least[i], most[i], \
             value_says[i]
+    print "\n## What xlsec writes itself\n"
+    print "Below the domain of a guest whose migration is not settled there is a mark, for people and programs that look at a host. It"
+    print "only shows: what counts is in the journals (`xl secure-status`), nothing is ever read from here, and the guest cannot read it.\n"
+    print "| key | value | there |"
+    print "|---|---|---|"
+    print "| `/local/domain/DOMID/xlsec/open` | `ID HOST`: the migration, in 32 hexadecimal digits, and the destination | at the source, below the suspended `NAME--migratedaway`, from COMMIT on, until the copy is destroyed or the guest goes on |"
+    print "| `/local/domain/DOMID/xlsec/incoming` | `ID HOST`: the migration and the source | at the destination, below `NAME--incoming`, from PREPARED on, until the guest is started or the copy destroyed |"
 }
 /^#/ { next }
 /^[ \t]*$/ { finish(); next }

@@ -22,17 +22,38 @@ XLS_PLUGIN_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) -I$(srcdir)/xl-plugin
 # Xen's headers are GNU C.
 XLS_GNU_CFLAGS = $(AM_CFLAGS) -std=gnu11
 
-sbin_PROGRAMS += xl-plugin/xl xl-plugin/xl-migrate-secure xl-plugin/xlsec \
-	xl-plugin/xlsecd
-xl_plugin_xl_SOURCES = xl-plugin/realxl.c xl-plugin/realxl.h xl-plugin/xl.c
+sbin_PROGRAMS += xl-plugin/xl xl-plugin/xl-migrate-secure \
+	xl-plugin/xl-secure-recover xl-plugin/xl-secure-status \
+	xl-plugin/xlsec xl-plugin/xlsecd
+XLS_JOURNALS = xl-plugin/journal-words.c xl-plugin/journals.c \
+	xl-plugin/journals.h
+XLS_FRONT = $(XLS_JOURNALS) xl-plugin/openguest.c xl-plugin/openguest.h \
+	xl-plugin/realxl.h xl-plugin/say.c xl-plugin/say.h xl-plugin/xl.c
+XLS_FRONT_LDADD = $(XLS_CORE) $(XENSTORE_LIBS) $(SODIUM_LIBS) $(INIH_LIBS)
+xl_plugin_xl_SOURCES = $(XLS_FRONT) xl-plugin/realxl.c
 xl_plugin_xl_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xl_CFLAGS = $(XLS_GNU_CFLAGS)
+xl_plugin_xl_LDADD = $(XLS_FRONT_LDADD)
 
-xl_plugin_xl_migrate_secure_SOURCES = xl-plugin/override.c \
-	xl-plugin/override.h xl-plugin/realxl.c xl-plugin/realxl.h \
-	xl-plugin/say.c xl-plugin/say.h xl-plugin/xl-migrate-secure.c
+XLS_MIGRATE = $(XLS_JOURNALS) xl-plugin/override.c xl-plugin/override.h \
+	xl-plugin/realxl.c xl-plugin/realxl.h xl-plugin/say.c \
+	xl-plugin/say.h xl-plugin/xl-migrate-secure.c
+xl_plugin_xl_migrate_secure_SOURCES = $(XLS_MIGRATE)
 xl_plugin_xl_migrate_secure_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 xl_plugin_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
 xl_plugin_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+
+XLS_RECOVER = $(XLS_JOURNALS) xl-plugin/say.c xl-plugin/say.h \
+	xl-plugin/vouch.c xl-plugin/vouch.h xl-plugin/xl-secure-recover.c
+xl_plugin_xl_secure_recover_SOURCES = $(XLS_RECOVER)
+xl_plugin_xl_secure_recover_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
+xl_plugin_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+# It works where Xen does not.
+xl_plugin_xl_secure_status_SOURCES = $(XLS_JOURNALS) xl-plugin/say.c \
+	xl-plugin/say.h xl-plugin/xl-secure-status.c
+xl_plugin_xl_secure_status_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+xl_plugin_xl_secure_status_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
 
 xl_plugin_xlsecd_SOURCES = xl-plugin/say.c xl-plugin/say.h xl-plugin/xlsecd.c
 xl_plugin_xlsecd_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)

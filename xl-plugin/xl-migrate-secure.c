@@ -3,12 +3,15 @@
  * xl migrate-secure: move a running guest to another host.
  */
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host/fd.h"
+#include "journals.h"
 #include "override.h"
 #include "say.h"
 #include "toolstack/send.h"
@@ -36,7 +39,8 @@ static const char usage_text[] =
     "  -v                more of libxl's messages\n"
     "\n"
     "Exit status: 0 moved; 1 failed, the guest runs here; 2 usage; 3 refused\n"
-    "by policy, the guest runs here; 4 in doubt, suspended here.\n";
+    "by policy, the guest runs here; 4 in doubt, suspended here, see\n"
+    "xlsec-handover(7).\n";
 
 struct options {
     const char *confdir;
@@ -118,26 +122,70 @@ static int parse(int argc, char **argv, struct options *o)
     return 0;
 }
 
-static void say_where_it_is(enum xls_outcome outcome,
-                            const struct xls_send_setup *setup,
-                            const struct xls_report *report, const char *domain,
-                            bool exists)
+/* What is not settled, and by what it will be. */
+static void say_open(const struct xls_told *told, bool in_doubt)
 {
-    const char *guest = report->guest[0] != '\0' ? report->guest : domain;
+    (void)fprintf(stderr, "%s\n%s\n", told->is, told->waits);
+    if (in_doubt) {
+        (void)fprintf(stderr, "Start it nowhere by hand before that.\n");
+    }
+    (void)fprintf(stderr,
+                  "  xl secure-status %s   what is known of it\n"
+                  "  xl secure-recover %s  asks now, and acts by the answer\n"
+                  "  xlsec-handover(7)           when %s does not come back\n",
+                  told->brief, told->brief, told->peer);
+}
+
+/* The last migration of this guest from here, when it is not settled. */
+static bool find_open(const char *confdir, const char *guest,
+                      struct xls_told *told)
+{
+    struct xls_journals all;
+    struct xls_why why = {""};
+    const struct xls_journal_entry *last = NULL;
+
+    if (xls_journals_read(confdir, &all, &why) == XLS_OK) {
+        for (size_t i = 0; i < all.count; i++) {
+            const struct xls_journal_entry *e = &all.list[i];
+
+            if (e->view.facts.role == XLS_ROLE_SOURCE && !e->damaged &&
+                strcmp(e->view.facts.guest, guest) == 0) {
+                last = e;
+            }
+        }
+    }
+    if (last != NULL) {
+        xls_journals_tell(&all, last, told);
+    }
+    if (last != NULL && !xls_journals_is_open(last)) {
+        last = NULL;
+    }
+    xls_journals_free(&all);
+    return last != NULL;
+}
+
+static void say_where_it_is(const struct options *o, enum xls_outcome outcome,
+                            const struct xls_report *report)
+{
+    const char *guest = report->guest[0] != '\0' ? report->guest : o->domain;
+    struct xls_told told;
+    bool open = o->found && !o->setup.dry_run &&
+                find_open(o->setup.confdir, guest, &told);
 
     if (outcome == XLS_IN_DOUBT) {
-        (void)fprintf(
-            stderr,
-            "The guest '%s' is suspended here under the name "
-            "'%s--migratedaway', and may run on %s.\n"
-            "Do not start it anywhere before you have looked there (xl list, "
-            "and the log of xlsecd).\n"
-            "If it runs there, destroy the copy here: xl destroy "
-            "%s--migratedaway\n",
-            guest, guest, setup->host, guest);
-    } else if (outcome != XLS_MOVED && exists) {
+        (void)fprintf(stderr, "The guest '%s' is IN DOUBT.\n", guest);
+    } else if (outcome != XLS_MOVED && o->found) {
         (void)fprintf(stderr, "The guest '%s' was not moved; it stays here.\n",
                       guest);
+    }
+    if (outcome != XLS_MOVED && report->downtime_ms > 0) {
+        (void)fprintf(stderr, "It stood still for %s%" PRId64 " ms%s.\n",
+                      outcome == XLS_IN_DOUBT ? "" : "at most ",
+                      report->downtime_ms,
+                      outcome == XLS_IN_DOUBT ? " so far" : "");
+    }
+    if (open) {
+        say_open(&told, outcome == XLS_IN_DOUBT);
     }
 }
 
@@ -148,7 +196,7 @@ static int finish(const struct options *o, enum xls_outcome outcome,
         xls_say_error(PROGRAM, "%s", why->text);
         xls_say_lines(report->said);
     }
-    say_where_it_is(outcome, &o->setup, report, o->domain, o->found);
+    say_where_it_is(o, outcome, report);
     if (o->json) {
         xls_say_report_json(report, outcome, why);
     } else if (outcome == XLS_MOVED && o->setup.dry_run) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
  * xl: runs this project's subcommands, and hands everything else, untouched, to
- * the real xl.  Upstream xl has no plugins; this stands before it on the PATH.
+ * the real xl; but it starts no guest whose migration is not settled.  Upstream
+ * xl has no plugins; this stands before it on the PATH.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "openguest.h"
 #include "realxl.h"
 
 enum { ARGS_MAX = 256 };
@@ -64,8 +66,13 @@ static void try_ours(int argc, char **argv, int command)
 int main(int argc, char **argv)
 {
     char real[512];
+    int command = find_command(argc, argv);
 
-    try_ours(argc, argv, find_command(argc, argv));
+    try_ours(argc, argv, command);
+    if (command < argc &&
+        !xls_openguest_permits(XLS_CONFDIR, argc - command, argv + command)) {
+        return 1;
+    }
     if (!xls_real_xl(real, sizeof(real))) {
         (void)fputs("xl: Xen's own xl is not installed (Debian: "
                     "apt-get install xen-utils)\n",

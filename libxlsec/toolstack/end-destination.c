@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "toolstack/end-destination.h"
 
+#include <stdio.h>
+
+#include "attest/reason.h"
+
 enum xls_destination_state
 xls_destination_at(const struct xls_destination_end *end)
 {
     return (enum xls_destination_state)xls_journal_view(end->journal)->state;
+}
+
+/* "ID HOST": what the copy here belongs to. */
+static void mark(const struct xls_destination_end *end)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    char id[2 * XLS_ID_LEN + 1];
+    char text[sizeof(id) + XLS_NAME];
+
+    xls_hex(id, sizeof(id), f->id, XLS_ID_LEN);
+    (void)snprintf(text, sizeof(text), "%s %s", id, f->peer);
+    if (end->ops->mark != NULL) {
+        end->ops->mark(end->ops->ctx, text);
+    }
 }
 
 enum xls_rc xls_destination_step(struct xls_destination_end *end,
@@ -13,14 +31,21 @@ enum xls_rc xls_destination_step(struct xls_destination_end *end,
 {
     enum xls_destination_state at = xls_destination_at(end);
     enum xls_destination_state next = xls_destination_next(at, event);
+    enum xls_rc rc;
 
     if (next == XLS_DESTINATION_NONE) {
         return xls_why_set(
             why, XLS_BUG_CONTRACT, "'%s' has no place in state '%s'",
             xls_destination_event_name(event), xls_destination_state_name(at));
     }
-    return next == at ? XLS_OK
-                      : xls_journal_enter(end->journal, next, note, why);
+    if (next == at) {
+        return XLS_OK;
+    }
+    rc = xls_journal_enter(end->journal, next, note, why);
+    if (rc == XLS_OK && next == XLS_DESTINATION_PREPARED) {
+        mark(end);
+    }
+    return rc;
 }
 
 /* [P-82] */
@@ -65,6 +90,9 @@ enum xls_rc xls_destination_start(struct xls_destination_end *end,
     if (rc != XLS_OK) {
         return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE, why->text,
                                     why);
+    }
+    if (end->ops->mark != NULL) {
+        end->ops->mark(end->ops->ctx, NULL);
     }
     note_place(end);
     return xls_destination_step(end, XLS_DESTINATION_STARTED, NULL, why);

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "attest/reason.h"
 #include "host/clock.h"
 #include "toolstack/settle.h"
 
@@ -18,6 +19,20 @@ static void tell(const struct xls_source_end *end, const char *line)
 {
     if (end->tell != NULL) {
         end->tell(end->tell_ctx, line);
+    }
+}
+
+/* "ID HOST": what the copy here belongs to. */
+static void mark(const struct xls_source_end *end)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    char id[2 * XLS_ID_LEN + 1];
+    char text[sizeof(id) + XLS_NAME];
+
+    xls_hex(id, sizeof(id), f->id, XLS_ID_LEN);
+    (void)snprintf(text, sizeof(text), "%s %s", id, f->peer);
+    if (end->ops->mark != NULL) {
+        end->ops->mark(end->ops->ctx, text);
     }
 }
 
@@ -39,6 +54,9 @@ enum xls_rc xls_source_step(struct xls_source_end *end,
     }
     rc = xls_journal_enter(end->journal, next, note, why);
     end->moved = end->moved || xls_source_at(end) == XLS_SOURCE_MOVED;
+    if (xls_source_at(end) == XLS_SOURCE_COMMIT) {
+        mark(end);
+    }
     return rc;
 }
 
@@ -75,6 +93,9 @@ enum xls_rc xls_source_take_back(struct xls_source_end *end,
     one = end->ops->resume(end->ops->ctx, &local);
     if (one != XLS_OK) {
         rc = xls_why_set(why, one, "%s", local.text);
+    }
+    if (rc == XLS_OK && end->ops->mark != NULL) {
+        end->ops->mark(end->ops->ctx, NULL);
     }
     return rc;
 }

@@ -51,6 +51,10 @@ struct xls_source_ops {
     enum xls_rc (*rename)(void *ctx, bool away, struct xls_why *why);
     /* Destroy the suspended copy, if there is one: the other side runs it. */
     enum xls_rc (*destroy)(void *ctx, struct xls_why *why);
+    /* Show to who looks at this host that the guest was given away in this
+     * migration ("ID HOST"), which is not settled; NULL: that it is this host's
+     * again.  The op may be NULL. */
+    void (*mark)(void *ctx, const char *text);
 };
 
 /* The guest that is coming, as judged. */
@@ -85,6 +89,10 @@ struct xls_destination_ops {
     enum xls_rc (*run)(void *ctx, bool paused, struct xls_why *why);
     /* Destroy what restore() made; does nothing when there is nothing. */
     void (*destroy)(void *ctx);
+    /* Show to who looks at this host that the guest has come in this migration
+     * ("ID HOST"), and may not run yet; NULL: that it is this host's.  The op
+     * may be NULL. */
+    void (*mark)(void *ctx, const char *text);
     /* Find what an earlier process has left of this guest here, by its uuid and
      * name; the other acts are then about that. */
     enum xls_rc (*find)(void *ctx, const uint8_t uuid[16], const char *name,

@@ -28,6 +28,7 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/worker.c libxlsec/toolstack/worker.h \
 	libxlsec/toolstack/xen.c libxlsec/toolstack/xen.h \
 	libxlsec/toolstack/xen_destination.c \
+	libxlsec/toolstack/xen_mark.c libxlsec/toolstack/xen_mark.h \
 	libxlsec/toolstack/xen_measure.c \
 	libxlsec/toolstack/xen_recover.c \
 	libxlsec/toolstack/xen_source.c

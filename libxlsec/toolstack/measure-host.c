@@ -44,6 +44,7 @@ enum xls_rc xls_measure_this_host(const struct xls_xen_facts *xen,
     } programs[] = {
         {XLS_SBINDIR, "xlsecd", true},
         {XLS_SBINDIR, "xl-migrate-secure", true},
+        {XLS_SBINDIR, "xl-secure-recover", true},
         {libexec, XLS_KEYS_PROGRAM, true},
         {libexec, XLS_WIRE_PROGRAM, true},
         {libexec, XLS_GUARD_PROGRAM, true},

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "attest/hex.h"
 #include "toolstack/end-source.h"
@@ -10,13 +11,22 @@
 
 enum { KEEP = 50, KEEP_SECONDS = 30 * 86400 };
 
+static const char *const notes[] = {
+    [XLS_WISH_NONE] = NULL,
+    [XLS_WISH_HERE] = XLS_NOTE_HERE,
+    [XLS_WISH_THERE] = XLS_NOTE_THERE,
+};
+
 static void tell(const struct xls_recover_setup *setup,
                  const struct xls_journal_view *view, const char *what)
 {
+    char guest[sizeof(view->facts.guest)];
     char line[1024];
 
+    xls_why_peer(guest, sizeof(guest), view->facts.guest,
+                 strlen(view->facts.guest));
     (void)snprintf(line, sizeof(line), "%s: guest '%s': %s", view->facts.peer,
-                   view->facts.guest, what);
+                   guest, what);
     setup->say(setup->say_ctx, line);
 }
 
@@ -69,7 +79,7 @@ static enum xls_rc heed(struct source *s, enum xls_recover_wish wish,
                   "be given it any more",
             xls_journal_view(s->end.journal)->facts.peer);
     }
-    return xls_source_step(&s->end, event, "by an administrator's word", why);
+    return xls_source_step(&s->end, event, notes[wish], why);
 }
 
 /* The guest and what belongs to it have other names while it is open. */
@@ -173,10 +183,8 @@ static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
     if (rc != XLS_OK) {
         return rc;
     }
-    rc = xls_destination_go_on(
-        &receive, conf, journal, events[wish],
-        wish == XLS_WISH_NONE ? NULL : "by an administrator's word", &runs,
-        why);
+    rc = xls_destination_go_on(&receive, conf, journal, events[wish],
+                               notes[wish], &runs, why);
     if (runs) {
         setup->ops.started(setup->ops.ctx, &receive.ops);
     }

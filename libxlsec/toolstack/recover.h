@@ -42,6 +42,10 @@ enum xls_recover_wish {
     XLS_WISH_THERE, /* a person vouches: there, and never here */
 };
 
+/* The notes of states that they led to. */
+#define XLS_NOTE_HERE  "a person vouches: the guest is this host's"
+#define XLS_NOTE_THERE "a person vouches: the guest is the other host's"
+
 /*
  * Go on with one journal.  A source asks the destination once.  XLS_OK: it was
  * gone on with, which does not say that it is settled now: see *view.

@@ -8,6 +8,7 @@
 #include <libxl_utils.h>
 
 #include "toolstack/xen.h"
+#include "toolstack/xen_mark.h"
 
 struct xls_xen_destination {
     struct xls_xen xen; /* opened at the first act, when the peer has proven
@@ -260,6 +261,15 @@ static void destroy(void *ctx)
     }
 }
 
+static void mark(void *ctx, const char *text)
+{
+    struct xls_xen_destination *d = ctx;
+
+    if (libxl_domid_valid_guest(d->domid)) {
+        xls_xen_mark(d->domid, XLS_MARK_DESTINATION, text);
+    }
+}
+
 struct xls_destination_ops
 xls_xen_destination_ops(struct xls_xen_destination *destination)
 {
@@ -268,5 +278,6 @@ xls_xen_destination_ops(struct xls_xen_destination *destination)
                                         .restore = restore,
                                         .run = run,
                                         .destroy = destroy,
+                                        .mark = mark,
                                         .find = find};
 }

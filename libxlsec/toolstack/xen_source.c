@@ -6,6 +6,7 @@
 #include <libxl_utils.h>
 
 #include "toolstack/xen.h"
+#include "toolstack/xen_mark.h"
 
 struct xls_xen_source {
     struct xls_xen xen;
@@ -245,6 +246,15 @@ static enum xls_rc destroy(void *ctx, struct xls_why *why)
                              err);
 }
 
+static void mark(void *ctx, const char *text)
+{
+    struct xls_xen_source *s = ctx;
+
+    if (is_here(s)) {
+        xls_xen_mark(s->domid, XLS_MARK_SOURCE, text);
+    }
+}
+
 struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source)
 {
     return (struct xls_source_ops){.ctx = source,
@@ -253,5 +263,6 @@ struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source)
                                    .is_down = is_down,
                                    .resume = resume,
                                    .rename = rename_guest,
-                                   .destroy = destroy};
+                                   .destroy = destroy,
+                                   .mark = mark};
 }

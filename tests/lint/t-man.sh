@@ -47,7 +47,7 @@ agree() {
 }
 
 if command -v mandoc >/dev/null; then
-    mandoc -Tlint -Wwarning "$dir"/doc/*.[358] || wrong "mandoc complains"
+    mandoc -Tlint -Wwarning "$dir"/doc/*.[3578] || wrong "mandoc complains"
 else
     echo "mandoc is not installed: the form was not looked at"
 fi
@@ -58,6 +58,8 @@ done
 
 bin=$build/xl-plugin
 agree xl-migrate-secure.8 "$bin/xl-migrate-secure"
+agree xl-secure-recover.8 "$bin/xl-secure-recover"
+agree xl-secure-status.8 "$bin/xl-secure-status"
 agree xlsecd.8 "$bin/xlsecd"
 agree xlsec.8 "$bin/xlsec"
 "$bin/xlsec" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' >"$tmp/commands"

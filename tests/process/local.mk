@@ -57,6 +57,42 @@ handover-report: all tests/process/toy
 
 XLS_LINT += tests/process/t-handover.sh tests/process/t-links.sh tests/process/t-cli.sh
 
+# Journals, and what a person does with them.
+check_PROGRAMS += tests/process/write-journal
+tests_process_write_journal_SOURCES = tests/process/write-journal.c
+tests_process_write_journal_LDADD = $(XLS_CORE) $(SODIUM_LIBS) $(INIH_LIBS)
+check_PROGRAMS += tests/process/standing/xl-secure-recover
+tests_process_standing_xl_secure_recover_SOURCES = $(XLS_RECOVER) \
+	tests/process/recover-standin.c xl-plugin/madestream.c \
+	xl-plugin/madestream.h xl-plugin/standin.c xl-plugin/standin.h
+tests_process_standing_xl_secure_recover_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+tests_process_standing_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_standing_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_xen_recover_ops -Wl,--wrap=xls_xen_measure_ops
+tests_process_standing_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) \
+	$(XLS_XEN_LIBS)
+check_PROGRAMS += tests/process/standing/xl-migrate-secure
+tests_process_standing_xl_migrate_secure_SOURCES = $(XLS_MIGRATE) \
+	tests/process/send-standin.c
+tests_process_standing_xl_migrate_secure_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
+tests_process_standing_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_standing_xl_migrate_secure_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_xen_open -Wl,--wrap=xls_xen_source_new \
+	-Wl,--wrap=xls_xen_source_ops -Wl,--wrap=xls_send
+tests_process_standing_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) \
+	$(XLS_XEN_LIBS)
+# The xl that is found first, with another place for Xen's own and its store.
+check_PROGRAMS += tests/process/standing/xl
+tests_process_standing_xl_SOURCES = $(XLS_FRONT) tests/process/xl-standin.c
+tests_process_standing_xl_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin \
+	-DXLS_CONFDIR='"etc"' -DXLS_SBINDIR='"/nowhere"' \
+	-DXLS_STATEDIR='"/nowhere"' -DXLS_LIBEXECDIR='"/nowhere"'
+tests_process_standing_xl_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_standing_xl_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
+	-Wl,--wrap=xs_read -Wl,--wrap=xs_close
+tests_process_standing_xl_LDADD = $(XLS_FRONT_LDADD)
+XLS_LINT += tests/process/t-recover.sh tests/process/t-front.sh
+
 # Helpers that are not as they should be, for t-security and t-attest.
 check_PROGRAMS += tests/process/lying/xlsec-keys
 tests_process_lying_xlsec_keys_SOURCES = tests/process/keys-lying.c

@@ -60,8 +60,12 @@ case $ours in
 *libxenctrl.so*libxenlight.so*) ;;
 *) echo "xlsecd is not linked with libxl?"; bad=1 ;;
 esac
-[ "$ours" = "$(libraries xl-migrate-secure)" ] || {
-    echo "xl-migrate-secure has other libraries of Xen's than xlsecd"
-    bad=1
-}
+for other in xl-migrate-secure xl-secure-recover; do
+    [ "$ours" = "$(libraries $other)" ] || {
+        echo "$other has other libraries of Xen's than xlsecd"
+        bad=1
+    }
+done
+# what is to be known of guests is known without Xen
+may_not xl-secure-status '^lib(xen|yajl|json)'
 exit $bad

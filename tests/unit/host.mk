@@ -83,6 +83,16 @@ tests_unit_t_host_journal_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pwrite \
 	-Wl,--wrap=fsync -Wl,--wrap=fdatasync
 tests_unit_t_host_journal_LDADD = $(host_unit_ldadd)
 
+XLS_UNIT += tests/unit/t-toolstack-mark
+tests_unit_t_toolstack_mark_SOURCES = tests/unit/t-toolstack-mark.c
+tests_unit_t_toolstack_mark_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_mark_CFLAGS = $(AM_CFLAGS) -std=gnu11
+tests_unit_t_toolstack_mark_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
+	-Wl,--wrap=xs_close -Wl,--wrap=xs_mkdir -Wl,--wrap=xs_rm \
+	-Wl,--wrap=xs_write -Wl,--wrap=xs_set_permissions
+tests_unit_t_toolstack_mark_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
 XLS_UNIT += tests/unit/t-host-again
 tests_unit_t_host_again_SOURCES = tests/unit/t-host-again.c \
 	tests/unit/t-host-world.h

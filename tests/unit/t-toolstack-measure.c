@@ -613,10 +613,10 @@ START_TEST(this_host)
     T(it.libxl && strncmp(it.image, "/boot/vmlinuz-", 14) == 0);
     T(strncmp(it.image + 14, it.kernel, strlen(it.image + 14)) == 0);
     T(it.kernel[strlen(it.image + 14)] == ' ');
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 7; i++) {
         T(it.programs[i].needed);
     }
-    T(it.count == 11 && !it.programs[10].needed);
+    T(it.count == 12 && !it.programs[11].needed);
     it.count = 0; /* they are not installed */
     if (xls_measure(measure, &it, &out, &why) == XLS_OK) {
         T(memmem(out.log.text, out.log.len, "/libxenlight.so", 15) != NULL);
