@@ -203,6 +203,7 @@ enum xls_rc xls_place_undo(struct xls_place *place, struct xls_why *why)
         return XLS_OK;
     }
     for (size_t i = 0; i < place->list.count; i++) {
+        xls_place_untry(&place->item[i]);
         one = take_back(place, i, why);
         rc = rc == XLS_OK ? one : rc;
     }

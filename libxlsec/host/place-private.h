@@ -76,6 +76,9 @@ XLS_MUST_USE enum xls_rc xls_place_write_traces(const struct xls_place *place,
 XLS_MUST_USE enum xls_rc xls_place_try(const struct xls_place_item *item,
                                        struct xls_why *why);
 
+/* What a process that died in xls_place_try() left is gone after this. */
+void xls_place_untry(const struct xls_place_item *item);
+
 /* Wipe what dir has of that name, a file or a directory of files; path is for
  * messages.  Errors: XLS_HOST_IO. */
 XLS_MUST_USE enum xls_rc xls_place_wipe(int dir, const char *name,

@@ -128,19 +128,37 @@ static bool create(int dir, const char *name, int *fd)
     return *fd >= 0 && fchmod(*fd, 0600) == 0;
 }
 
+enum { TRIAL = sizeof(((struct xls_place_item *)NULL)->staged) + 2 };
+
+static void trial_names(const struct xls_place_item *item, char from[TRIAL],
+                        char to[TRIAL])
+{
+    (void)snprintf(from, TRIAL, "%s.a", item->staged);
+    (void)snprintf(to, TRIAL, "%s.b", item->staged);
+}
+
+void xls_place_untry(const struct xls_place_item *item)
+{
+    char from[TRIAL];
+    char to[TRIAL];
+
+    trial_names(item, from, to);
+    (void)unlinkat(item->parent, from, 0);
+    (void)unlinkat(item->parent, to, 0);
+}
+
 /* The directory's lock keeps others from sweeping the file away. */
 enum xls_rc xls_place_try(const struct xls_place_item *item,
                           struct xls_why *why)
 {
-    char from[sizeof(item->staged) + 2];
-    char to[sizeof(item->staged) + 2];
+    char from[TRIAL];
+    char to[TRIAL];
     int fd = -1;
     bool made;
     bool named;
     int error;
 
-    (void)snprintf(from, sizeof(from), "%s.a", item->staged);
-    (void)snprintf(to, sizeof(to), "%s.b", item->staged);
+    trial_names(item, from, to);
     made = flock(item->parent, LOCK_EX) == 0 && create(item->parent, from, &fd);
     named = made && renameat2(item->parent, from, item->parent, to,
                               RENAME_NOREPLACE) == 0;
