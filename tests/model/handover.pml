@@ -69,7 +69,8 @@ bit RUN_EARLY, COMMIT_FIRST, BACK_ON_TIMEOUT, BACK_ON_NO_ANSWER,
     FORGET, BEGIN_AGAIN, NO_TRACE, TWO_PROCESSES,
     DESTROY_FIRST, UNKNOWN_IS_BURNED, ABORT_CLOSES, CLOSE_FIRST,
     DOUBT_SAYS, DOUBT_ACTS, TRUST_CACHE, ABORT_AGAIN, GONE_LATER, START_AGAIN,
-    GONE_BURNS, UNSURE_STAYS, UNWRITTEN, BACK_UNWRITTEN, NO_WAY_OUT, LIE_MOVED, LIE_BACK, LIE_TAKE, LIE_BURN,
+    GONE_BURNS, UNSURE_STAYS, UNWRITTEN, BACK_UNWRITTEN, NO_WAY_OUT, POLLS,
+    LIE_MOVED, LIE_BACK, LIE_TAKE, LIE_BURN,
     WORD_BACK, WORD_TAKE, NO_CAS, TAKES_EMPTY, LEASE_EXPIRES, LEASE_IGNORED;
 bit END_MOVED, END_BACK, END_UNSTARTABLE, END_UNSURE, END_TAKEN;
 
@@ -125,6 +126,8 @@ byte n; /* for the steps; 0 between them */
     (jD == DESTINATION_PREPARED || jD == DESTINATION_TAKING)))
 
 #define COPY_D (gD == STOPPED || gD == RUNNING)
+/* Of whom it has forgotten everything it destroys nothing. */
+#define OWN_COPY_D (COPY_D && !(FORGET && promised))
 
 /* What the copy's absence says has to be heard before anything else. */
 #define MISSED (gD == GONE && (jD == DESTINATION_OPEN || \
@@ -177,6 +180,14 @@ inline drop_d()
     said_d = 0
 }
 
+inline go_on()
+{
+    printf("source: the guest goes on\n");
+    assert(rolled_back || !ran);
+    gS = RUNNING;
+    went_on = went_on || sent == 2 || jS != SOURCE_OPEN
+}
+
 /* --- the journals [P-90]: written and synced; or not written, and then the
  * process gives up; or in doubt.  Of the two older states either may be there. */
 
@@ -192,7 +203,12 @@ inline enter_s(state)
         writes--;
         if
         :: UNWRITTEN -> jS = state
-        :: else -> drop_s()
+        :: else ->
+            drop_s();
+            if
+            :: BACK_UNWRITTEN && state == SOURCE_BACK && gS == STOPPED -> go_on()
+            :: else
+            fi
         fi
     :: writes > 0 && !UNWRITTEN ->
         printf("source: journal %d is in doubt\n", state);
@@ -282,14 +298,6 @@ inline destination_on(event)
 }
 
 /* --- acts ------------------------------------------------------------------- */
-
-inline go_on()
-{
-    printf("source: the guest goes on\n");
-    assert(rolled_back || !ran);
-    gS = RUNNING;
-    went_on = went_on || sent == 2 || jS != SOURCE_OPEN
-}
 
 inline start()
 {
@@ -391,7 +399,7 @@ proctype Source()
         :: to_s == UNKNOWN ->
             printf("source: hears that it cannot tell\n");
             drop_s();
-            waits = 1;
+            waits = !POLLS;
             source_on(SOURCE_ON_UNKNOWN)
 
         /* lost: nobody is there any more; or it had no patience, or a process
@@ -418,8 +426,6 @@ proctype Source()
         /* what the states ask for [P-91] */
         :: jS == SOURCE_BACK && (SURE_S || BACK_UNWRITTEN) && gS == STOPPED &&
             (!ARBITER || lease == OF_SOURCE) ->
-            go_on()
-        :: BACK_UNWRITTEN && jS == SOURCE_OPEN && cS == 0 && gS == STOPPED ->
             go_on()
         :: IN_S(SOURCE_MOVED) && gS != ABSENT -> destroy_s()
         :: IN_S(SOURCE_MOVED) && gS == ABSENT -> source_on(SOURCE_ON_DONE)
@@ -576,7 +582,7 @@ proctype Destination()
         :: MAY_ANSWER && IN_D(DESTINATION_COMMITTED) &&
             (!ARBITER || lease == RUNS) ->
             answer(COMMITTED)
-        :: MAY_ANSWER && IN_D(DESTINATION_BURNED) && (!COPY_D || BURNED_FIRST) &&
+        :: MAY_ANSWER && IN_D(DESTINATION_BURNED) && (!OWN_COPY_D || BURNED_FIRST) &&
             (!ARBITER || lease == OF_SOURCE) ->
             answer(BURNED)
         :: MAY_ANSWER && asked && (IN_D(DESTINATION_UNSURE) ||
@@ -625,7 +631,7 @@ proctype Destination()
             destination_on(DESTINATION_ON_UNSTARTABLE)
         :: NO_TAKING && IN_D(DESTINATION_PREPARED) && gD == RUNNING ->
             enter_d(DESTINATION_COMMITTED)
-        :: IN_D(DESTINATION_BURNED) && COPY_D ->
+        :: IN_D(DESTINATION_BURNED) && OWN_COPY_D ->
             printf("destination: destroys its copy\n");
             assert(rolled_back || gD != RUNNING);
             gD = GONE
@@ -815,7 +821,7 @@ proctype Person()
             source_on(SOURCE_ON_VOUCH_BACK)
         :: NEXT_D(DESTINATION_ON_VOUCH_TAKE) != DESTINATION_NONE && TRUE_TAKE &&
             (!MISSED || GONE_LATER) ->
-            printf("a person at the destination: the source never will run it\n");
+            printf("a person at the destination: the source has not let it go on, nor will\n");
             drop_d();
             vouched_d = 1;
             destination_on(DESTINATION_ON_VOUCH_TAKE)
@@ -859,16 +865,16 @@ init
 #define READ(name) now.name = getenv(#name) != 0
 #define BOUND(name, all) now.name = getenv(#name) != 0 ? \
             (unsigned char)strtoul(getenv(#name), 0, 10) : (all)
-            BOUND(crashes_s, 2);
-            BOUND(crashes_d, 2);
+            BOUND(crashes_s, 1);
+            BOUND(crashes_d, 1);
             BOUND(boots_s, 1);
             BOUND(boots_d, 1);
             BOUND(deaths, 0);
             BOUND(cuts_s, 1);
             BOUND(cuts_d, 1);
-            BOUND(writes, 1);
+            BOUND(writes, 0);
             BOUND(fails, 1);
-            BOUND(dups, 1);
+            BOUND(dups, 0);
             BOUND(tries, 1);
             now.PERSON = getenv("NO_PERSON") == 0;
             READ(ARBITER);
@@ -914,6 +920,7 @@ init
             READ(UNWRITTEN);
             READ(BACK_UNWRITTEN);
             READ(NO_WAY_OUT);
+            READ(POLLS);
             READ(LIE_MOVED);
             READ(LIE_BACK);
             READ(LIE_TAKE);
