@@ -128,7 +128,7 @@ done <"$dir/handover-variants"
 sed '/^#/d; s/^[^ ]* *[^ ]* *//' "$dir/handover-variants" | tr ' ' '\n' |
     sed 's/=.*//; /^$/d; /^LONG$/d; /^CYCLES$/d; /^NO_PERSON$/d' | sort -u |
     while read -r word; do
-        grep -qE "^ *(READ|BOUND)\($word[,)]" handover.pml || echo "$word"
+        grep -qE "^ *(READ|BOUND)\(${word}[,)]" handover.pml || echo "$word"
     done >unknown
 [ ! -s unknown ] || {
     echo "the model does not read: $(tr '\n' ' ' <unknown)"
