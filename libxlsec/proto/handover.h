@@ -41,8 +41,8 @@ enum xls_source_event {
     XLS_SOURCE_BURNED,       /* the same; also FAILED and REFUSE of an offer */
     XLS_SOURCE_UNKNOWN,      /* it says that it cannot tell */
     XLS_SOURCE_DONE,         /* all that the state asks for is done */
-    XLS_SOURCE_VOUCH_MOVED,  /* a person: it runs there, or shall */
-    XLS_SOURCE_VOUCH_BACK, /* a person: it does not run there, nor ever will */
+    XLS_SOURCE_VOUCH_MOVED,  /* a person: it has run there */
+    XLS_SOURCE_VOUCH_BACK,   /* a person: it has not, nor ever will */
 };
 #define XLS_SOURCE_EVENTS 9
 
@@ -66,7 +66,8 @@ enum xls_destination_event {
     XLS_DESTINATION_STARTED,     /* the guest is started */
     XLS_DESTINATION_UNSTARTABLE, /* it cannot be, and has not run */
     XLS_DESTINATION_GONE,        /* the copy is not there: the host was down */
-    XLS_DESTINATION_VOUCH_TAKE,  /* a person: the source never will run it */
+    XLS_DESTINATION_VOUCH_TAKE,  /* a person: the source has not let it go on,
+                                  * nor ever will */
     XLS_DESTINATION_VOUCH_BURN,  /* a person: the source has it */
 };
 #define XLS_DESTINATION_EVENTS 10

@@ -19,6 +19,19 @@ EXTRA_DIST += doc/DIFFERENTIAL.md tests/model/README.md tests/model/build.sh \
 	tests/model/stream.go tests/model/texts.go tests/model/walks.go \
 	tests/streams/verify-mutants tests/streams/xen-utils.sh
 
+# The handover in Spin, with the code's own tables.
+check_PROGRAMS += tests/model/tables
+tests_model_tables_SOURCES = tests/model/tables.c
+tests_model_tables_LDADD = libxlsec/libxlsec-core.la
+
+XLS_LINT += tests/model/t-handover.sh tests/model/t-tables.sh
+EXTRA_DIST += doc/models/HANDOVER.md tests/model/handover-variants \
+	tests/model/handover.pml tests/model/tables.pml
+
+PHONY += handover
+handover:
+	srcdir='$(srcdir)' XLS_LONG=1 sh '$(srcdir)/tests/model/t-handover.sh'
+
 COUNT = 1000000
 SEED = 1
 PHONY += differential
