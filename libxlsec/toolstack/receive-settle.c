@@ -63,13 +63,7 @@ static enum xls_rc take_step(struct xls_destination_end *end,
         return xls_destination_burn(end, event, note, why);
     }
     rc = xls_destination_step(end, event, note, why);
-    if (rc == XLS_HOST_DOUBT &&
-        xls_destination_at(end) ==
-            XLS_DESTINATION_TAKING) { /* [P-90] what may not last is not begun
-                                       */
-        return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE,
-                                    "the journal could not be synced", why);
-    }
+    /* [P-90] what may not last is not begun: who asks next has it synced */
     return rc == XLS_OK && xls_destination_at(end) == XLS_DESTINATION_TAKING
                ? xls_destination_start(end, why)
                : rc;
