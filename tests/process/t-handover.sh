@@ -14,6 +14,7 @@ set -euo pipefail
 [ -x tests/process/toy ] || { echo "not built"; exit 77; }
 command -v strace >/dev/null || { echo "strace is not installed"; exit 77; }
 export TOY=$PWD/tests/process/toy
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" # not under strace
 libexec=$PWD/xl-plugin
 work=$(mktemp -d /tmp/xlsec-handover-XXXXXX)
 listener=
