@@ -84,7 +84,7 @@ static void show(const struct xls_journals *all,
 static int settle_all(const struct options *o, struct xls_journals *all,
                       const bool *picked)
 {
-    struct xls_told told;
+    static struct xls_told told; /* not on the stack: it is large */
     size_t open = 0;
     bool any = false;
 
@@ -115,7 +115,7 @@ static int settle_all(const struct options *o, struct xls_journals *all,
 static int settled(const struct options *o, const struct xls_journals *all,
                    const struct xls_journal_entry *e)
 {
-    struct xls_told told;
+    static struct xls_told told; /* not on the stack: it is large */
 
     if (xls_journals_is_open(e)) {
         return -1;
@@ -159,7 +159,7 @@ static bool may_leave(const struct options *o,
 static int decide(const struct options *o, const struct xls_journals *all,
                   struct xls_journal_entry *e)
 {
-    struct xls_told told;
+    static struct xls_told told; /* not on the stack: it is large */
     enum xls_rc rc;
     int done;
 
@@ -196,7 +196,7 @@ static int decide(const struct options *o, const struct xls_journals *all,
 static int decide_picked(const struct options *o, struct xls_journals *all,
                          const bool *picked, size_t count)
 {
-    struct xls_told told;
+    static struct xls_told told; /* not on the stack: it is large */
     struct xls_journal_entry *one = NULL;
 
     for (size_t i = 0; i < all->count; i++) {

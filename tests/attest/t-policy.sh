@@ -185,7 +185,9 @@ sign() {
     minisign -S -s "$1" -m "$2" -t "$3" "${@:4}" >/dev/null ||
         fail "minisign -S $2"
 }
+# minisign leaves zeros in front away
 id=$(sed -n '1s/.*key //p' op.pub)
+id=$(printf '%16s' "$id" | tr ' ' 0)
 sign op.key lab 'pool of the lab'
 policy 0 check --pub op.pub lab
 says out "signed by  key $id (pool of the lab)"
