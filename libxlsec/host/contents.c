@@ -102,28 +102,28 @@ static void drop(struct xls_archive *archive, size_t from)
     }
 }
 
-enum xls_rc xls_contents_vtpm(int dir, const char *path, size_t of,
-                              uint32_t most, struct xls_archive *archive,
-                              struct xls_why *why)
+enum xls_rc xls_contents_vtpm(int dir, const struct xls_contents_of *of,
+                              struct xls_archive *archive, struct xls_why *why)
 {
     struct dirent **names = NULL;
     int count = scandirat(dir, ".", &names, moves, by_name);
+    uint32_t room = of->most;
     size_t before = archive->count;
     enum xls_rc rc = XLS_OK;
 
     if (count <= 0 || count > (int)XLS_ARCHIVE_VTPM_FILES) {
-        rc = not_as_before(path, "", why);
+        rc = not_as_before(of->path, "", why);
     }
     for (int k = 0; k < count; k++) {
         struct xls_archive_file *f = &archive->file[archive->count];
 
         if (rc == XLS_OK && !xls_archive_name_ok(names[k]->d_name)) {
-            rc = not_as_before(path, "", why);
+            rc = not_as_before(of->path, "", why);
         }
         if (rc == XLS_OK) {
-            f->of = of;
+            f->of = of->place;
             (void)snprintf(f->name, sizeof(f->name), "%.64s", names[k]->d_name);
-            rc = read_one(dir, f->name, path, &most, archive, why);
+            rc = read_one(dir, f->name, of->path, &room, archive, why);
         }
         free(names[k]);
     }
@@ -135,13 +135,15 @@ enum xls_rc xls_contents_vtpm(int dir, const char *path, size_t of,
     return rc;
 }
 
-enum xls_rc xls_contents_file(int dir, const char *name, const char *path,
-                              size_t of, uint32_t most,
+enum xls_rc xls_contents_file(int dir, const char *name,
+                              const struct xls_contents_of *of,
                               struct xls_archive *archive, struct xls_why *why)
 {
-    archive->file[archive->count].of = of;
+    uint32_t room = of->most;
+
+    archive->file[archive->count].of = of->place;
     archive->file[archive->count].name[0] = '\0';
-    return read_one(dir, name, path, &most, archive, why);
+    return read_one(dir, name, of->path, &room, archive, why);
 }
 
 void xls_contents_drop(struct xls_archive *archive)

@@ -18,21 +18,25 @@
 
 #define XLS_SWTPM_LOCK ".lock" /* swtpm's: a POSIX lock on all of it */
 
+/* Of which companion they are. */
+struct xls_contents_of {
+    size_t place;     /* in the list */
+    const char *path; /* for messages */
+    uint32_t most;    /* octets that it may have */
+};
+
 /*
  * What moves of a vTPM's directory: all but swtpm's lock, the mark of its
- * generation, sockets and pipes; or the one file of that name in dir.  of is
- * the companion's place in the list, most the octets that it may have, path for
- * messages.
+ * generation, sockets and pipes; or the one file of that name in dir.
  * Errors, and then nothing is added: XLS_HOST_CONF (it is not of a kind that
  * moves, or has more), XLS_HOST_IO, XLS_HOST_NOMEM.
  */
-XLS_MUST_USE enum xls_rc xls_contents_vtpm(int dir, const char *path, size_t of,
-                                           uint32_t most,
+XLS_MUST_USE enum xls_rc xls_contents_vtpm(int dir,
+                                           const struct xls_contents_of *of,
                                            struct xls_archive *archive,
                                            struct xls_why *why);
 XLS_MUST_USE enum xls_rc xls_contents_file(int dir, const char *name,
-                                           const char *path, size_t of,
-                                           uint32_t most,
+                                           const struct xls_contents_of *of,
                                            struct xls_archive *archive,
                                            struct xls_why *why);
 

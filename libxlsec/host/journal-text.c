@@ -27,8 +27,9 @@ enum {
 
 bool xls_journal_follows(enum xls_role role, unsigned from, unsigned to)
 {
-    unsigned events =
-        role == XLS_ROLE_SOURCE ? XLS_SOURCE_EVENTS : XLS_DESTINATION_EVENTS;
+    unsigned events = role == XLS_ROLE_SOURCE        ? XLS_SOURCE_EVENTS
+                      : role == XLS_ROLE_DESTINATION ? XLS_DESTINATION_EVENTS
+                                                     : 0; /* none follows */
     bool found = false;
 
     for (unsigned e = 0; e < events; e++) {

@@ -137,53 +137,58 @@ static void give_away(struct deletion *d, const struct xls_companion *one)
     }
 }
 
-/* After a crash: only what this migration has set aside. */
+/* May the i-th be deleted?  After a crash only what this migration has set
+ * aside, and of that what can have its receipt. */
 static bool is_to_go(struct deletion *d, size_t i)
 {
-    struct xls_pack *pack = d->pack;
+    const struct xls_pack *pack = d->pack;
     const struct xls_pack_item *item = &pack->item[i];
-    bool vtpm = pack->list.list[i].kind == XLS_COMPANION_VTPM;
+    enum xls_rc rc = XLS_OK;
 
-    if (pack->again && (item->lost || !item->away)) {
-        return false;
+    if (item->lost) {
+        return false; /* it is gone */
     }
-    if (vtpm && pack->user != 0) {
-        note(d, xls_pack_in_use(pack, item->path, d->why));
+    if (pack->again && !item->away) {
+        rc = xls_why_set(d->why, XLS_HOST_IO,
+                         "%s: has got its name back, though the guest has "
+                         "moved; see that nobody uses it, and remove it",
+                         item->path);
     } else if (item->unread) {
-        note(d, xls_why_set(d->why, XLS_HOST_IO,
-                            "%s" XLS_PACK_AWAY ": cannot be read, for its "
-                            "receipt; remove it by hand",
-                            item->path));
+        rc = xls_why_set(d->why, XLS_HOST_IO,
+                         "%s" XLS_PACK_AWAY ": cannot be read, for its "
+                         "receipt; remove it by hand",
+                         item->path);
+    } else if (item->dir >= 0 && pack->user != 0) {
+        rc = xls_pack_in_use(pack, item->path, d->why);
     }
-    return !item->unread && (!vtpm || pack->user == 0);
+    note(d, rc);
+    return rc == XLS_OK;
 }
 
 enum xls_rc xls_pack_delete(struct xls_pack *pack, struct xls_why *why)
 {
     struct deletion d = {.pack = pack, .why = why};
+    bool go[XLS_COMPANIONS_MAX] = {false};
 
     if (pack->again && !pack->traces.there) {
         return XLS_OK; /* it was done */
     }
     for (size_t i = 0; i < pack->list.count; i++) {
-        if (pack->list.list[i].kind == XLS_COMPANION_VTPM) {
+        bool vtpm = pack->list.list[i].kind == XLS_COMPANION_VTPM;
+
+        go[i] = is_to_go(&d, i);
+        if (vtpm) {
             give_away(&d, &pack->list.list[i]);
-            if (is_to_go(&d, i)) {
-                delete_vtpm(&d, i);
-            }
+        }
+        if (vtpm && go[i]) {
+            delete_vtpm(&d, i);
         }
     }
     for (size_t k = 0; k < pack->archive.count; k++) {
         const struct xls_archive_file *f = &pack->archive.file[k];
 
-        if (pack->list.list[f->of].kind == XLS_COMPANION_FILE &&
-            is_to_go(&d, f->of)) {
+        if (pack->list.list[f->of].kind == XLS_COMPANION_FILE && go[f->of]) {
             delete_file(&d, f);
-        }
-    }
-    for (size_t i = 0; i < pack->list.count; i++) {
-        if (pack->item[i].unread) {
-            (void)is_to_go(&d, i);
         }
     }
     if (d.rc == XLS_OK) {

@@ -34,15 +34,13 @@ enum xls_rc xls_pack_contents(struct xls_pack *pack, size_t i,
 {
     const struct xls_companion *one = &pack->list.list[i];
     const struct xls_pack_item *item = &pack->item[i];
+    const struct xls_contents_of of = {i, item->path, one->most};
     char name[XLS_PACK_NAME];
 
-    if (one->kind == XLS_COMPANION_VTPM) {
-        return xls_contents_vtpm(item->dir, item->path, i, one->most, archive,
-                                 why);
-    }
     xls_pack_name(item, item->away, name);
-    return xls_contents_file(item->parent, name, item->path, i, one->most,
-                             archive, why);
+    return one->kind == XLS_COMPANION_VTPM
+               ? xls_contents_vtpm(item->dir, &of, archive, why)
+               : xls_contents_file(item->parent, name, &of, archive, why);
 }
 
 /* --- the archive --------------------------------------------------------- */

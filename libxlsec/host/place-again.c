@@ -18,11 +18,11 @@ static enum xls_rc read_contents(struct xls_place *place, size_t i,
 {
     const struct xls_companion *one = &place->list.list[i];
     struct xls_place_item *item = &place->item[i];
-    enum xls_rc rc = one->kind == XLS_COMPANION_VTPM
-                         ? xls_contents_vtpm(item->fd, item->path, i, one->most,
-                                             &place->archive, NULL)
-                         : xls_contents_file(item->parent, name, item->path, i,
-                                             one->most, &place->archive, NULL);
+    const struct xls_contents_of of = {i, item->path, one->most};
+    enum xls_rc rc =
+        one->kind == XLS_COMPANION_VTPM
+            ? xls_contents_vtpm(item->fd, &of, &place->archive, NULL)
+            : xls_contents_file(item->parent, name, &of, &place->archive, NULL);
 
     item->whole = rc == XLS_OK;
     return rc == XLS_HOST_NOMEM ? rc : XLS_OK;

@@ -235,7 +235,9 @@ enum xls_rc xls_swtpm_runs(int fd, bool *runs, struct xls_why *why)
     result = xls_rd_u32be(&rd);
     *runs = rc == XLS_OK && result == 0;
     if (*runs) { /* the bit that was asked for, in a word */
-        return take(fd, GET_ESTABLISHED, answer, sizeof(answer), why);
+        rc = take(fd, GET_ESTABLISHED, answer, sizeof(answer), why);
+        *runs = rc == XLS_OK;
+        return rc;
     }
     return rc != XLS_OK || result == BAD_ORDINAL
                ? rc

@@ -205,8 +205,9 @@ void xls_source_settle(struct xls_source_end *end, int64_t until, int cancel_fd,
         }
         *why = last;
         left = until - xls_now_ms();
-        if (rc == XLS_PEER_ORDER || left <= 0) {
-            return;
+        if (left <= 0 ||
+            (rc == XLS_PEER_ORDER && xls_source_at(end) == XLS_SOURCE_HERE)) {
+            return; /* two copies: asking again changes nothing */
         }
         pause = pause < left ? pause : left;
         (void)snprintf(line, sizeof(line), "%.400s; trying again", last.text);

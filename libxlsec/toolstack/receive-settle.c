@@ -63,13 +63,7 @@ static enum xls_rc take_step(struct xls_destination_end *end,
         return xls_destination_burn(end, event, note, why);
     }
     rc = xls_destination_step(end, event, note, why);
-    if (rc == XLS_HOST_DOUBT &&
-        xls_destination_at(end) ==
-            XLS_DESTINATION_TAKING) { /* [P-90] what may not last is not begun
-                                       */
-        return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE,
-                                    "the journal could not be synced", why);
-    }
+    /* [P-90] what may not last is not begun: who asks next has it synced */
     return rc == XLS_OK && xls_destination_at(end) == XLS_DESTINATION_TAKING
                ? xls_destination_start(end, why)
                : rc;
@@ -141,7 +135,30 @@ static void end_holder(pid_t pid)
     (void)close(p.fd);
 }
 
-static enum xls_rc take(const struct xls_conf *conf,
+/* [P-95] Is the journal of that id about this host?  Who is another one ends no
+ * process here. */
+static bool is_about(const struct xls_crew *crew, const uint8_t id[XLS_ID_LEN])
+{
+    struct xls_journal_entry *list = NULL;
+    struct xls_why local = {""};
+    size_t count = 0;
+    bool is = false;
+
+    if (xls_journal_list(crew->conf.state, &list, &count, &local) != XLS_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct xls_journal_facts *f = &list[i].view.facts;
+
+        is = is || (!list[i].damaged && f->role == XLS_ROLE_DESTINATION &&
+                    xls_same(f->id, id, XLS_ID_LEN) == XLS_OK &&
+                    xls_same(f->peer_key, crew->peer_key, XLS_KEY) == XLS_OK);
+    }
+    free(list);
+    return is;
+}
+
+static enum xls_rc take(const struct xls_crew *crew,
                         const uint8_t id[XLS_ID_LEN], struct xls_journal **out,
                         bool *absent, struct xls_why *why)
 {
@@ -151,9 +168,9 @@ static enum xls_rc take(const struct xls_conf *conf,
         pid_t holder = 0;
 
         why->text[0] = '\0';
-        rc = xls_journal_take(conf->state, XLS_ROLE_DESTINATION, id, out,
+        rc = xls_journal_take(crew->conf.state, XLS_ROLE_DESTINATION, id, out,
                               absent, &holder, why);
-        if (rc == XLS_HOST_BUSY && holder > 0) {
+        if (rc == XLS_HOST_BUSY && holder > 0 && is_about(crew, id)) {
             end_holder(holder);
         }
     }
@@ -233,7 +250,7 @@ enum xls_rc xls_settle_answer(const struct xls_receive_setup *setup,
     bool commit = asked->word == XLS_SETTLE_COMMIT;
     struct xls_journal *journal = NULL;
     bool absent = false;
-    enum xls_rc rc = take(&crew->conf, asked->id, &journal, &absent, why);
+    enum xls_rc rc = take(crew, asked->id, &journal, &absent, why);
 
     *runs = false;
     if (absent && !commit) {

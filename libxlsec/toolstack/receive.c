@@ -421,10 +421,7 @@ static enum xls_rc obey(struct receive *r)
     enum xls_rc rc =
         xls_destination_step(&r->end, XLS_DESTINATION_COMMIT, NULL, r->why);
 
-    if (rc == XLS_HOST_DOUBT) { /* [P-90] what may not last is not begun */
-        rc = xls_destination_burn(&r->end, XLS_DESTINATION_UNSTARTABLE,
-                                  "the journal could not be synced", r->why);
-    } else if (rc == XLS_OK) {
+    if (rc == XLS_OK) { /* [P-90] what may not last is not begun */
         rc = xls_destination_start(&r->end, r->why);
     }
     if (rc != XLS_OK) {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * move FROM TO GUEST UUID [STOP]: the companions of a guest from one
- * configuration directory's host to another's, in the order of a migration but
- * without one, for t-vtpm.sh.  STOP is the last step that is taken (open, read,
- * stage, commit or settle); then everything is taken back.
+ * move FROM TO GUEST UUID [STOP|kill-STOP|back|ahead|over]: the companions of a
+ * guest from one configuration directory's host to another's, in the order of a
+ * migration but without one, for t-vtpm.sh.  STOP is the last step that is
+ * taken (open, read, stage, commit or settle); then everything is taken back,
+ * or, with kill-, the process ends there.  back, ahead and over go on in the
+ * place of such a one, which has left the migration's id and list in the file
+ * "last"; over is when all that ahead does was done.
  *
  * Exit status: 0 moved, or stopped and taken back; 1 refused, and stderr says
  * why.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +100,7 @@ static bool parse_uuid(const char *text, uint8_t out[XLS_UUID_LEN])
     return strcmp(again, text) == 0;
 }
 
-/* All steps, or to the one that stop names. */
+/* All steps, or to the one that stop names; "": all. */
 static enum xls_rc go(struct move *m, const char *stop, bool *whole)
 {
     enum xls_rc rc = XLS_OK;
@@ -105,8 +109,90 @@ static enum xls_rc go(struct move *m, const char *stop, bool *whole)
     for (size_t i = 0;
          rc == XLS_OK && *whole && i < sizeof(steps) / sizeof(steps[0]); i++) {
         rc = steps[i].go(m);
-        *whole =
-            rc == XLS_OK && (stop == NULL || strcmp(stop, steps[i].name) != 0);
+        *whole = rc == XLS_OK && strcmp(stop, steps[i].name) != 0;
+    }
+    return rc;
+}
+
+/* --- a process that ends, and the next one ---------------------------------
+ */
+
+static enum xls_rc leave_last(const struct move *m)
+{
+    uint8_t out[XLS_COMPANIONS_WIRE];
+    struct xls_wr wr = xls_wr_over(out, sizeof(out));
+    FILE *f = fopen("last", "we");
+    bool ok;
+
+    xls_companions_put(&wr, xls_pack_list(m->pack));
+    ok = f != NULL && fwrite(m->migration, 16, 1, f) == 1 &&
+         fwrite(out, wr.used, 1, f) == 1;
+    return f != NULL && fclose(f) == 0 && ok ? XLS_OK : XLS_HOST_IO;
+}
+
+static enum xls_rc find_last(struct move *m, struct xls_companions *list)
+{
+    uint8_t in[16 + XLS_COMPANIONS_WIRE];
+    FILE *f = fopen("last", "re");
+    size_t len = f == NULL ? 0 : fread(in, 1, sizeof(in), f);
+    struct xls_rd rd = xls_rd_over(in, len);
+
+    xls_rd_copy(&rd, m->migration, sizeof(m->migration));
+    xls_companions_get(&rd, list);
+    if (f != NULL) {
+        (void)fclose(f);
+    }
+    return xls_rd_end(&rd);
+}
+
+static enum xls_rc again(struct move *m, bool ahead)
+{
+    static struct xls_companions list;
+    const struct xls_pack_setup pack = {&m->from, m->guest, m->uuid};
+    const struct xls_place_setup place = {.conf = &m->to,
+                                          .list = &list,
+                                          .guest = m->guest,
+                                          .peer = "from",
+                                          .uuid = m->uuid,
+                                          .migration = m->migration};
+    enum xls_rc rc = find_last(m, &list);
+
+    if (rc == XLS_OK) {
+        rc = xls_place_again(&place, &m->place, &m->why);
+    }
+    if (rc == XLS_OK) {
+        rc =
+            xls_pack_again(&pack, &list, m->migration, "to", &m->pack, &m->why);
+    }
+    if (rc == XLS_OK && ahead) {
+        rc = step_settle(m);
+    }
+    if (rc == XLS_OK && ahead) {
+        rc = step_commit(m);
+    }
+    return rc;
+}
+
+/* Whatever the last argument asks for. */
+static enum xls_rc act(struct move *m, const char *what, bool *whole)
+{
+    enum xls_rc rc;
+
+    if (strcmp(what, "back") == 0 || strcmp(what, "ahead") == 0 ||
+        strcmp(what, "over") == 0) {
+        rc = again(m, what[0] == 'a');
+        *whole = rc == XLS_OK && what[0] != 'b';
+        return rc;
+    }
+    if (strncmp(what, "kill-", 5) != 0) {
+        return go(m, what, whole);
+    }
+    rc = go(m, what + 5, whole);
+    if (rc == XLS_OK) {
+        rc = leave_last(m);
+    }
+    if (rc == XLS_OK) {
+        (void)raise(SIGKILL);
     }
     return rc;
 }
@@ -130,7 +216,7 @@ int main(int argc, char **argv)
         rc = xls_conf_load(argv[2], &m.to, &m.why);
     }
     if (rc == XLS_OK) {
-        rc = go(&m, argc == 6 ? argv[5] : NULL, &whole);
+        rc = act(&m, argc == 6 ? argv[5] : "", &whole);
     }
     if (whole) {
         rc = xls_place_done(m.place, &m.why);

@@ -179,6 +179,25 @@ for step in open read stage commit settle; do
     [ ! -e a/root/vtpm/web1/tpm2-00.volatilestate ] ||
         fail "an old volatile state stays after $step"
 done
+# and the same when the process was killed there, and another one goes on; what
+# that one has done is done, however often
+for step in open read stage commit settle; do
+    run 137 "$move" a b web1 $uuid kill-$step
+    for _ in first again; do
+        run 0 "$move" a b web1 $uuid back
+        same a
+        holds "left at b after $step" "$(ls -A b/root/vtpm)" ""
+        holds "left at a after $step" "$(ls -A a/root/vtpm)" web1
+        [ ! -e a/root/vtpm/web1/tpm2-00.volatilestate ] ||
+            fail "an old volatile state stays after $step"
+    done
+done
+# swtpm was killed, too: the next one goes on from what it stored
+run 137 "$move" a b web1 $uuid kill-commit
+stop a
+run 0 "$move" a b web1 $uuid back
+start a
+same a
 # and it still changes: this is in no copy from before
 on a tpm2_pcrextend "10:sha256=$(printf '%064d' 8)" 2>err || fail "it does not extend"
 show a >before 2>err || fail "the TPM cannot be read"
@@ -237,6 +256,23 @@ holds "left at b" "$(ls -A b/root/vtpm)" ""
 start a
 same a
 holds "generation" "$(sed -n 's/^generation //p' a/root/vtpm/web1/xlsec.generation)" 2
+
+# ahead after a kill: there is one copy, and it is the right one
+run 137 "$move" a b web1 $uuid kill-settle
+run 0 "$move" a b web1 $uuid ahead
+gone a
+holds "left at a" "$(ls -A a/root/vtpm)" ""
+start b
+run 0 "$move" a b web1 $uuid over
+same b
+run 137 "$move" b a web1 $uuid kill-commit
+run 0 "$move" b a web1 $uuid ahead
+gone b
+holds "left at b" "$(ls -A b/root/vtpm)" ""
+start a
+same a
+holds "generation" "$(sed -n 's/^generation //p' a/root/vtpm/web1/xlsec.generation)" 4
+holds "traces" "$(find a/state/handover b/state/handover -name '*.aside')" ""
 
 # without a control socket, when swtpm has ended in order: what is volatile is
 # gone, as after a reset; NV and keys are there

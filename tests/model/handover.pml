@@ -252,6 +252,25 @@ inline enter_d(state)
     fi
 }
 
+/* Who finds a journal in doubt may find either state. */
+inline read_s()
+{
+    doubt_s = 0;
+    if
+    :: jS != kS -> jS = kS
+    :: true
+    fi
+}
+
+inline read_d()
+{
+    doubt_d = 0;
+    if
+    :: jD != kD -> jD = kD
+    :: true
+    fi
+}
+
 /* A step of the table, or of a variant's. */
 #define NEXT_S(e) ( \
     jS == SOURCE_COMMIT && (e) == SOURCE_ON_LOST && \
@@ -260,8 +279,11 @@ inline enter_d(state)
         n == COMMIT -> SOURCE_MOVED : ( \
     jS == SOURCE_COMMIT && (e) == SOURCE_ON_UNKNOWN && UNKNOWN_IS_BURNED -> \
         SOURCE_BACK : ( \
-    jS == SOURCE_BACK && (e) == SOURCE_ON_VOUCH_MOVED && NO_WAY_OUT -> \
-        SOURCE_NONE : SOURCE_NEXT(jS, e)))))
+    jS == SOURCE_BACK && (e) == SOURCE_ON_BURNED && CLOSE_FIRST -> \
+        SOURCE_CLOSED : ( \
+    (jS == SOURCE_BACK || jS == SOURCE_HERE) && \
+        (e) == SOURCE_ON_VOUCH_MOVED && NO_WAY_OUT -> \
+        SOURCE_NONE : SOURCE_NEXT(jS, e))))))
 
 #define NEXT_D(e) ( \
     jD == DESTINATION_PREPARED && (e) == DESTINATION_ON_LOST && TAKE_ON_TIMEOUT -> \
@@ -287,11 +309,29 @@ inline source_on(event)
     n = 0
 }
 
+/* BURNED is written when the copy has been destroyed; a process may die between. */
+inline burn()
+{
+    printf("destination: destroys its copy\n");
+    assert(rolled_back || gD != RUNNING);
+    gD = GONE;
+    took_down = took_down || jD == DESTINATION_TAKING;
+    if
+    :: enter_d(DESTINATION_BURNED)
+    :: crashes_d > 0 ->
+        printf("the destination's process dies\n");
+        crashes_d--;
+        drop_d();
+        read_d()
+    fi
+}
+
 inline destination_on(event)
 {
     n = NEXT_D(event);
     if
     :: n == DESTINATION_NONE || n == jD
+    :: n == DESTINATION_BURNED && n != jD && OWN_COPY_D && !BURNED_FIRST -> burn()
     :: else -> enter_d(n)
     fi;
     n = 0
@@ -327,7 +367,7 @@ inline failed()
 /* Its word on a connection: COMMIT, or ABORT. */
 #define COMMIT_SAID (jS == SOURCE_COMMIT && (SURE_S || DOUBT_SAYS) && \
     (!ARBITER || lease != OF_SOURCE))
-#define ABORT_SAID (IN_S(SOURCE_BACK) || \
+#define ABORT_SAID ((IN_S(SOURCE_BACK) && cS == FIRST) || IN_S(SOURCE_HERE) || \
     (jS == SOURCE_COMMIT && !SURE_S && doubt_s && !ARBITER))
 
 inline say(word)
@@ -369,7 +409,8 @@ proctype Source()
         :: COMMIT_FIRST && jS == SOURCE_OPEN && cS == FIRST && to_s == PREPARED &&
             to_d == 0 && same ->
             say(COMMIT)
-        :: jS == SOURCE_BACK && cS == FIRST && to_s == PREPARED ->
+        :: (jS == SOURCE_BACK || jS == SOURCE_HERE) && cS == FIRST &&
+            to_s == PREPARED ->
             to_s = 0
 
         /* words */
@@ -388,11 +429,10 @@ proctype Source()
             printf("source: hears COMMITTED\n");
             drop_s();
             /* it does run there, says the destination: only a person can have
-             * made that come true in BACK */
-            waits = jS == SOURCE_BACK;
+             * made that come true in HERE */
+            waits = jS == SOURCE_HERE;
             source_on(SOURCE_ON_COMMITTED)
-        :: to_s == BURNED &&
-            !(jS == SOURCE_BACK && gS == STOPPED && !CLOSE_FIRST) ->
+        :: to_s == BURNED && (jS != SOURCE_BACK || CLOSE_FIRST) ->
             printf("source: hears BURNED\n");
             drop_s();
             source_on(SOURCE_ON_BURNED)
@@ -427,11 +467,12 @@ proctype Source()
         :: jS == SOURCE_BACK && (SURE_S || BACK_UNWRITTEN) && gS == STOPPED &&
             (!ARBITER || lease == OF_SOURCE) ->
             go_on()
+        :: IN_S(SOURCE_BACK) && gS != STOPPED -> source_on(SOURCE_ON_DONE)
         :: IN_S(SOURCE_MOVED) && gS != ABSENT -> destroy_s()
         :: IN_S(SOURCE_MOVED) && gS == ABSENT -> source_on(SOURCE_ON_DONE)
         :: DESTROY_FIRST && IN_S(SOURCE_COMMIT) && said_s && gS != ABSENT ->
             destroy_s()
-        :: ABORT_CLOSES && IN_S(SOURCE_BACK) && said_s && gS != STOPPED ->
+        :: ABORT_CLOSES && IN_S(SOURCE_HERE) && said_s ->
             enter_s(SOURCE_CLOSED)
 
         /* an entry in doubt is written again */
@@ -451,7 +492,7 @@ proctype Source()
             (gS != ABSENT || deadD || TAKES_EMPTY) ->
             printf("source: takes the lease back\n");
             lease = OF_SOURCE
-        :: ARBITER && IN_S(SOURCE_BACK) && lease == OFFERED ->
+        :: ARBITER && (IN_S(SOURCE_BACK) || IN_S(SOURCE_HERE)) && lease == OFFERED ->
             lease = OF_SOURCE
         :: NO_CAS && IN_S(SOURCE_COMMIT) && lease == OFFERED && !seen ->
             seen = 1
@@ -464,8 +505,7 @@ proctype Source()
             source_on(SOURCE_ON_BURNED)
         :: ARBITER && IN_S(SOURCE_COMMIT) && lease == RUNS ->
             source_on(SOURCE_ON_COMMITTED)
-        :: ARBITER && IN_S(SOURCE_BACK) && lease == OF_SOURCE && deadD &&
-            gS != STOPPED ->
+        :: ARBITER && IN_S(SOURCE_HERE) && lease == OF_SOURCE && deadD ->
             vouched_s = 1;
             source_on(SOURCE_ON_VOUCH_BACK)
         fi;
@@ -627,6 +667,10 @@ proctype Destination()
             fi
         :: IN_D(DESTINATION_TAKING) && gD == RUNNING ->
             destination_on(DESTINATION_ON_STARTED)
+        /* [P-90] what may not last is not said: the source still has the guest */
+        :: jD == DESTINATION_PREPARED && !SURE_D && doubt_d && gD == STOPPED &&
+            cD == FIRST ->
+            destination_on(DESTINATION_ON_ABORT)
         :: START_AGAIN && IN_D(DESTINATION_TAKING) && gD == RUNNING ->
             destination_on(DESTINATION_ON_UNSTARTABLE)
         :: NO_TAKING && IN_D(DESTINATION_PREPARED) && gD == RUNNING ->
@@ -688,25 +732,6 @@ proctype Destination()
 
 /* --- what goes wrong ------------------------------------------------------------ */
 
-/* Who finds a journal in doubt may find either state. */
-inline read_s()
-{
-    doubt_s = 0;
-    if
-    :: jS != kS -> jS = kS
-    :: true
-    fi
-}
-
-inline read_d()
-{
-    doubt_d = 0;
-    if
-    :: jD != kD -> jD = kD
-    :: true
-    fi
-}
-
 /* A source's host goes down, and with it the copy.  That excuses a loss where
  * the guest was the source's, or when nobody else has it. */
 inline down_s()
@@ -716,8 +741,8 @@ inline down_s()
     kS = jS;
     if
     :: gS != ABSENT ->
-        excused = excused || jS == SOURCE_OPEN || jS == SOURCE_BACK || gave_up ||
-            (ARBITER && lease == OF_SOURCE);
+        excused = excused || jS == SOURCE_OPEN || jS == SOURCE_BACK || jS == SOURCE_HERE ||
+            gave_up || (ARBITER && lease == OF_SOURCE);
         gS = ABSENT;
         excused = excused || !HAS_D
     :: else
@@ -801,7 +826,8 @@ proctype Faults()
 /* The source has not let it go on, and never will. */
 #define TRUE_TAKE (LIE_TAKE || ((!went_on || WORD_TAKE) &&     ((gS == ABSENT) || (jS == SOURCE_COMMIT && kS == jS))))
 /* The source has it. */
-#define TRUE_BURN (LIE_BURN || (gS != ABSENT && jS == kS && (jS == SOURCE_OPEN ||     jS == SOURCE_COMMIT || jS == SOURCE_BACK || (jS == SOURCE_CLOSED && !moved))))
+#define TRUE_BURN (LIE_BURN || (gS != ABSENT && jS == kS && (jS == SOURCE_OPEN ||     jS == SOURCE_COMMIT || jS == SOURCE_BACK || jS == SOURCE_HERE || \
+    (jS == SOURCE_CLOSED && !moved))))
 
 proctype Person()
 {
@@ -814,7 +840,7 @@ proctype Person()
             vouched_s = 1;
             source_on(SOURCE_ON_VOUCH_MOVED)
         :: NEXT_S(SOURCE_ON_VOUCH_BACK) != SOURCE_NONE && TRUE_BACK &&
-            (jS != SOURCE_BACK || gS != STOPPED || CLOSE_FIRST) ->
+            (jS != SOURCE_HERE || gS != STOPPED) ->
             printf("a person at the source: it has not run there, nor will\n");
             drop_s();
             vouched_s = 1;

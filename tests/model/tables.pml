@@ -5,7 +5,8 @@
 #define SOURCE_COMMIT 2
 #define SOURCE_MOVED 3
 #define SOURCE_BACK 4
-#define SOURCE_CLOSED 5
+#define SOURCE_HERE 5
+#define SOURCE_CLOSED 6
 #define SOURCE_ON_ADMITTED 0
 #define SOURCE_ON_AGREED 1
 #define SOURCE_ON_LOST 2
@@ -31,11 +32,14 @@
     (s) == SOURCE_MOVED && (e) == SOURCE_ON_LOST -> SOURCE_MOVED : ( \
     (s) == SOURCE_MOVED && (e) == SOURCE_ON_DONE -> SOURCE_CLOSED : ( \
     (s) == SOURCE_BACK && (e) == SOURCE_ON_LOST -> SOURCE_BACK : ( \
-    (s) == SOURCE_BACK && (e) == SOURCE_ON_BURNED -> SOURCE_CLOSED : ( \
-    (s) == SOURCE_BACK && (e) == SOURCE_ON_UNKNOWN -> SOURCE_BACK : ( \
+    (s) == SOURCE_BACK && (e) == SOURCE_ON_DONE -> SOURCE_HERE : ( \
     (s) == SOURCE_BACK && (e) == SOURCE_ON_VOUCH_MOVED -> SOURCE_MOVED : ( \
-    (s) == SOURCE_BACK && (e) == SOURCE_ON_VOUCH_BACK -> SOURCE_CLOSED : ( \
-    0))))))))))))))))))))
+    (s) == SOURCE_HERE && (e) == SOURCE_ON_LOST -> SOURCE_HERE : ( \
+    (s) == SOURCE_HERE && (e) == SOURCE_ON_BURNED -> SOURCE_CLOSED : ( \
+    (s) == SOURCE_HERE && (e) == SOURCE_ON_UNKNOWN -> SOURCE_HERE : ( \
+    (s) == SOURCE_HERE && (e) == SOURCE_ON_VOUCH_MOVED -> SOURCE_CLOSED : ( \
+    (s) == SOURCE_HERE && (e) == SOURCE_ON_VOUCH_BACK -> SOURCE_CLOSED : ( \
+    0)))))))))))))))))))))))
 #define SOURCE_SETTLED(s) ((s) == SOURCE_NONE || (s) == SOURCE_CLOSED)
 #define DESTINATION_NONE 0
 #define DESTINATION_OPEN 1

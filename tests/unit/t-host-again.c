@@ -533,6 +533,37 @@ START_TEST(what_came_back_stays)
 }
 END_TEST
 
+/* Somebody gave a copy its name back, after the guest had moved. */
+START_TEST(what_was_renamed_stays)
+{
+    struct xls_pack *pack;
+
+    begin();
+    pack = pack_of(0);
+    list = *xls_pack_list(pack);
+    ok(xls_pack_read(pack, &octets, &octets_len, &why));
+    ok(xls_pack_commit(pack, migration, "xen2", &why));
+    xls_pack_free(pack);
+    T(rename(at(0, "root/nvram/web1.fd--migratedaway"),
+             at(0, "root/nvram/web1.fd")) == 0);
+    T(rename(at(0, "root/vtpm/web1--migratedaway"), at(0, "root/vtpm/web1")) ==
+      0);
+    pack = pack_again();
+    T(xls_pack_delete(pack, &why) == XLS_HOST_IO);
+    says("nvram/web1.fd: has got its name back, though the guest has moved");
+    xls_pack_free(pack);
+    ck_assert_str_eq(get(at(0, "root/nvram/web1.fd")), "nvram");
+    ck_assert_str_eq(get(at(0, "root/vtpm/web1/tpm2-00.permall")), "permanent");
+    T(count(at(0, "root/nvram")) == 1 && traces_there(0));
+    run("rm -r %s", at(0, "root/nvram/web1.fd"));
+    run("rm -r %s", at(0, "root/vtpm/web1"));
+    *decided = S_MOVED;
+    again_by(1);
+    T(!traces_there(0));
+    end();
+}
+END_TEST
+
 START_TEST(what_was_lost_is_told)
 {
     const struct xls_pack_setup setup = {&conf[0], "web1", uuid};
@@ -690,19 +721,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_destination_dies_and_goes_on,
-        a_destination_dies_and_gives_up,
-        the_generation_is_as_it_was,
-        what_is_not_ours_stays,
-        what_is_missing_is_told,
-        a_source_dies_and_it_moved,
-        a_source_dies_and_it_is_back,
-        commit_is_made_up_for,
-        what_came_back_stays,
-        what_was_lost_is_told,
-        a_later_migration_has_the_files,
-        what_is_prepared_is_not_swept,
-        traces_are_pruned,
+        a_destination_dies_and_goes_on, a_destination_dies_and_gives_up,
+        the_generation_is_as_it_was,    what_is_not_ours_stays,
+        what_is_missing_is_told,        a_source_dies_and_it_moved,
+        a_source_dies_and_it_is_back,   commit_is_made_up_for,
+        what_came_back_stays,           what_was_renamed_stays,
+        what_was_lost_is_told,          a_later_migration_has_the_files,
+        what_is_prepared_is_not_swept,  traces_are_pruned,
     };
 
     decided = mmap(NULL, 4096, PROT_READ | PROT_WRITE,

@@ -98,6 +98,36 @@ static void finish(pid_t pid, int *fd)
     (void)rmdir(dir);
 }
 
+/* Running, stopped, and out of order. */
+START_TEST(whether_it_runs)
+{
+    const struct turn turns[] = {
+        caps,
+        {"\0\0\0\4", 4, "\0\0\0\0\1\0\0\0", 8, false},
+        {"\0\0\0\4", 4, "\0\0\0\x0a", 4, false},
+        {"\0\0\0\4", 4, "\0\0\0\0\0\0\0\0", 8, false},
+        {"\0\0\0\4", 4, "\0\0\0\x09", 4, false},
+        {"\0\0\0\4", 4, "\0\0\0\0\0\0", 6, true},
+    };
+    struct xls_why why = {""};
+    bool runs = false;
+    int fd;
+    pid_t pid;
+    pid_t server = start(turns, T_COUNT(turns));
+
+    T(xls_swtpm_open(path, &fd, &pid, &why) == XLS_OK);
+    T(xls_swtpm_runs(fd, &runs, &why) == XLS_OK && runs);
+    T(xls_swtpm_runs(fd, &runs, &why) == XLS_OK && !runs);
+    T(xls_swtpm_runs(fd, &runs, &why) == XLS_OK && runs);
+    T(xls_swtpm_runs(fd, &runs, &why) == XLS_HOST_IO && !runs);
+    T(strstr(why.text, "whether it runs, and failed (error 0x9") != NULL);
+    why.text[0] = '\0';
+    T(xls_swtpm_runs(fd, &runs, &why) == XLS_HOST_IO);
+    T(strstr(why.text, "whether it runs, and hung up") != NULL);
+    finish(server, &fd);
+}
+END_TEST
+
 START_TEST(the_whole_way)
 {
     const struct turn turns[] = {
@@ -226,6 +256,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
+        whether_it_runs,
         the_whole_way,
         what_cannot_do_it,
         nobody_there,
