@@ -23,7 +23,7 @@
 enum {
     WORKERS = 2,
     TRIES = 10,
-    QUIET_MS = 150, /* a stall's place is sure while nobody said ALIVE */
+    QUIET_MS = 700, /* a stall's place is sure while nobody said ALIVE */
     HEAD = 16,
 };
 
@@ -298,7 +298,7 @@ static int work(const struct test *t)
     /* cuts and changes are seen at once, and nobody says ALIVE meanwhile */
     bool ok =
         field_begin(&fast, "[time]\nhandshake = 20\nstall = 60\n") &&
-        field_begin(&slow, "[time]\nhandshake = 2\nstall = 1\nfinish = 20\n");
+        field_begin(&slow, "[time]\nhandshake = 2\nstall = 4\nfinish = 20\n");
 
     while (ok && (i = atomic_fetch_add(&t->tally->next, 1)) < t->end) {
         const struct plan *plan = &t->plans[i];
