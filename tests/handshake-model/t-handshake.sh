@@ -12,6 +12,10 @@ for tool in spin gcc; do
         exit 77
     }
 done
+if nm xl-plugin/xlsec-guard 2>/dev/null | grep -q __asan_init; then
+    echo "skipped: a model is the same in a sanitized build"
+    exit 77
+fi
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp"
