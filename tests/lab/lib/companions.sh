@@ -26,7 +26,7 @@ along_warm() {
         lab exec 1 -n 'swtpm_ioctl --version >/dev/null 2>&1; true' &&
         lab exec 2 -n 'mkdir /root/empty && /root/vtpm start /root/empty &&
             { /root/vtpm show /root/empty; /root/vtpm stop /root/empty; } >/dev/null 2>&1
-            rm -r /root/empty*'
+            rm -rf /root/empty*'
 }
 
 # along_there N [NAME]...: exactly these of the guest's are there, whole or not.
