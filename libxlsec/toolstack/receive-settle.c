@@ -94,12 +94,9 @@ static enum xls_rc take_steps(struct xls_destination_end *end,
 
 enum xls_rc xls_destination_go_on(const struct xls_receive_setup *setup,
                                   const struct xls_conf *conf,
-                                  struct xls_journal *journal,
-                                  enum xls_destination_event event,
-                                  const char *note, bool *runs,
-                                  struct xls_why *why)
+                                  struct xls_going *going, struct xls_why *why)
 {
-    struct xls_destination_end end = {.journal = journal,
+    struct xls_destination_end end = {.journal = going->journal,
                                       .ops = &setup->ops,
                                       .say = setup->say,
                                       .say_ctx = setup->say_ctx};
@@ -107,10 +104,10 @@ enum xls_rc xls_destination_go_on(const struct xls_receive_setup *setup,
     enum xls_rc rc = find_place(&end, conf, why);
 
     if (rc == XLS_OK) {
-        rc = take_steps(&end, event, note, why);
+        rc = take_steps(&end, going->event, going->note, why);
     }
-    *runs = before != XLS_DESTINATION_COMMITTED &&
-            xls_destination_at(&end) == XLS_DESTINATION_COMMITTED;
+    going->runs = before != XLS_DESTINATION_COMMITTED &&
+                  xls_destination_at(&end) == XLS_DESTINATION_COMMITTED;
     xls_place_free(end.place);
     return rc;
 }
@@ -268,10 +265,12 @@ enum xls_rc xls_settle_answer(const struct xls_receive_setup *setup,
                  XLS_KEY) != XLS_OK) { /* [P-95] */
         refuse(answer, "unknown", "this host has no journal of it");
     } else {
-        rc = xls_destination_go_on(setup, &crew->conf, journal,
-                                   commit ? XLS_DESTINATION_COMMIT
-                                          : XLS_DESTINATION_ABORT,
-                                   NULL, runs, why);
+        struct xls_going going = {.journal = journal,
+                                  .event = commit ? XLS_DESTINATION_COMMIT
+                                                  : XLS_DESTINATION_ABORT};
+
+        rc = xls_destination_go_on(setup, &crew->conf, &going, why);
+        *runs = going.runs;
         speak(xls_journal_view(journal), answer);
     }
     xls_journal_leave(journal);

@@ -21,16 +21,22 @@ xls_settle_answer(const struct xls_receive_setup *setup,
                   const struct xls_crew *crew, const struct xls_settle *asked,
                   struct xls_control *answer, bool *runs, struct xls_why *why);
 
+/* What has happened to a journal that is taken: a process died (LOST), or what
+ * a source or a person says; note is for the journal, and may be NULL. */
+struct xls_going {
+    struct xls_journal *journal;
+    enum xls_destination_event event;
+    const char *note;
+    bool runs; /* out: as *runs above */
+};
+
 /*
- * Go on with a journal that is taken: event is what has happened to it (LOST
- * when a process died, or what a source or a person says).  What is not here
- * any more is noticed first.  *runs as above.
+ * Go on with it.  What is not here any more is noticed first.
  * Errors: XLS_BUG_CONTRACT (the event has no place there), XLS_HOST_*.
  */
 XLS_MUST_USE enum xls_rc
 xls_destination_go_on(const struct xls_receive_setup *setup,
-                      const struct xls_conf *conf, struct xls_journal *journal,
-                      enum xls_destination_event event, const char *note,
-                      bool *runs, struct xls_why *why);
+                      const struct xls_conf *conf, struct xls_going *going,
+                      struct xls_why *why);
 
 #endif

@@ -170,7 +170,8 @@ static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
                                         .say_ctx = setup->say_ctx};
     enum xls_destination_state at =
         (enum xls_destination_state)xls_journal_view(journal)->state;
-    bool runs = false;
+    struct xls_going going = {
+        .journal = journal, .event = events[wish], .note = notes[wish]};
     enum xls_rc rc;
 
     if (xls_destination_next(at, events[wish]) == XLS_DESTINATION_NONE) {
@@ -183,9 +184,8 @@ static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
     if (rc != XLS_OK) {
         return rc;
     }
-    rc = xls_destination_go_on(&receive, conf, journal, events[wish],
-                               notes[wish], &runs, why);
-    if (runs) {
+    rc = xls_destination_go_on(&receive, conf, &going, why);
+    if (going.runs) {
         setup->ops.started(setup->ops.ctx, &receive.ops);
     }
     setup->ops.destination_end(setup->ops.ctx, &receive.ops);
