@@ -134,18 +134,6 @@ xls_destination_next(enum xls_destination_state state,
                : (enum xls_destination_state)destination[state][event];
 }
 
-bool xls_source_runs(enum xls_source_state state)
-{
-    return state == XLS_SOURCE_NONE || state == XLS_SOURCE_OPEN ||
-           state == XLS_SOURCE_BACK || state == XLS_SOURCE_HERE;
-}
-
-bool xls_destination_runs(enum xls_destination_state state)
-{
-    return state == XLS_DESTINATION_TAKING ||
-           state == XLS_DESTINATION_COMMITTED;
-}
-
 bool xls_source_settled(enum xls_source_state state)
 {
     return state == XLS_SOURCE_NONE || state == XLS_SOURCE_CLOSED;

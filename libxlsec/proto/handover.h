@@ -83,10 +83,6 @@ enum xls_destination_state
 xls_destination_next(enum xls_destination_state state,
                      enum xls_destination_event event);
 
-/* May the guest run at this end, as far as this end knows? */
-bool xls_source_runs(enum xls_source_state state);
-bool xls_destination_runs(enum xls_destination_state state);
-
 /* Is there nothing more to bring about? */
 bool xls_source_settled(enum xls_source_state state);
 bool xls_destination_settled(enum xls_destination_state state);

@@ -158,11 +158,11 @@ static void stay(struct xls_sending *s)
 {
     struct xls_why local = {""};
 
-    say_abort(s);
-    let_go_of_guest(s);
     /* where that cannot be written the journal says OPEN, which is as good */
     (void)!xls_source_step(&s->end, XLS_SOURCE_LOST, s->why->text, &local);
     local.text[0] = '\0';
+    say_abort(s);
+    let_go_of_guest(s);
     if (xls_source_at(&s->end) == XLS_SOURCE_BACK) {
         (void)!xls_source_act(&s->end, &local);
     } else {
