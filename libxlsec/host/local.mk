@@ -48,7 +48,8 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/traces.c libxlsec/host/traces.h \
 	libxlsec/host/verify.h libxlsec/host/verifymsg.c \
 	libxlsec/host/wire.c \
-	libxlsec/host/wiresay.c libxlsec/host/wiresay.h
+	libxlsec/host/wiresay.c libxlsec/host/wiresay.h \
+	libxlsec/host/wireshow.c libxlsec/host/wireshow.h
 
 # A library of its own: only what speaks to a TPM is linked with tpm2-tss: the
 # process that holds the keys, and what makes them.

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/secret.h"
-#include "base/wr.h"
 #include "crypto/start.h"
 #include "host/cage.h"
 #include "host/clock.h"
@@ -26,6 +25,7 @@
 #include "host/role.h"
 #include "host/spawn.h"
 #include "host/wiresay.h"
+#include "host/wireshow.h"
 #include "proto/session.h"
 
 enum {
@@ -47,6 +47,7 @@ struct wire {
     struct xls_pieces pieces; /* of companions */
     struct xls_ipc_msg *msg;  /* from the toolstack */
     struct xls_oracle keys;
+    struct xls_wireshow show; /* our Evidence */
     const struct xls_kem_ops *kem;
     struct xls_noise_oracle oracle; /* over keys; borrowed by the session */
     struct xls_why why;
@@ -57,9 +58,6 @@ struct wire {
     int64_t spoke;
     int64_t counted; /* when WIRE_COUNT was last sent */
     uint64_t octets;
-    uint8_t question[XLS_SHOW_BODY]; /* to keys, as it is for epoch 0 */
-    unsigned asked;    /* epochs for which keys was asked for Evidence */
-    bool answering;    /* its answer is not complete yet */
     bool record_waits; /* a whole record is to be opened */
     bool begun;        /* WIRE_BEGUN was said */
     bool over;         /* the toolstack has closed us */
@@ -76,20 +74,6 @@ static enum xls_rc count_now_and_then(struct wire *w, int64_t now)
     }
     w->counted = now;
     return xls_wiresay_count(w->octets);
-}
-
-static enum xls_rc tell_up(struct wire *w, const struct xls_event *event)
-{
-    struct xls_wr wr = xls_wr_over(w->question, sizeof(w->question));
-
-    w->handshake_until = -1;
-    xls_wr_u32be(&wr, 0);
-    xls_wr_u16be(&wr, event->suite);
-    xls_wr_copy(&wr, event->h, XLS_HASH_LEN);
-    xls_wr_copy(&wr, event->peer_nonce, XLS_NONCE_LEN);
-    xls_wr_copy(&wr, event->id, XLS_ID_LEN);
-    xls_wr_zero(&wr, XLS_SUMS_DIGEST);
-    return xls_wiresay_up(event);
 }
 
 static enum xls_rc tell_begun(struct wire *w)
@@ -141,7 +125,9 @@ static enum xls_rc on_event(struct wire *w, const struct xls_event *event)
     case XLS_EVENT_NONE:
         return XLS_OK;
     case XLS_EVENT_ESTABLISHED:
-        return tell_up(w, event);
+        w->handshake_until = -1;
+        xls_wireshow_bind(&w->show, event);
+        return xls_wiresay_up(event);
     case XLS_EVENT_CONTROL:
         return xls_wiresay_control(event->control);
     case XLS_EVENT_RECORD:
@@ -273,77 +259,6 @@ static enum xls_rc open_next(struct wire *w, bool *moved)
     return xls_pieces_open(&w->pieces, w->session);
 }
 
-/* --- our Evidence --------------------------------------------------------- */
-
-/* Is there some to be asked for?  After the handshake, and once the stream has
- * ended. */
-static bool is_due(const struct wire *w)
-{
-    enum xls_session_phase phase = xls_session_phase(w->session);
-
-    if (phase < XLS_PHASE_READY || phase >= XLS_PHASE_GIVEN_UP) {
-        return false;
-    }
-    return w->asked < (phase < XLS_PHASE_ENDED ? 1U : 2U);
-}
-
-/* [P-53] Until ours has left, nothing that the toolstack says may pass it; so
- * it is not heard.  When it ends, keys ends as well, and then so do we. */
-static bool is_deaf(const struct wire *w)
-{
-    return w->answering || is_due(w);
-}
-
-static enum xls_rc ask(struct wire *w)
-{
-    struct xls_sums sums[XLS_STREAMS];
-
-    if (w->answering || !is_due(w)) {
-        return XLS_OK;
-    }
-    if (w->asked == 1) { /* both streams have ended: their sums are final */
-        w->question[3] = 1;
-        xls_session_sums(w->session, sums);
-        xls_sums_digest(sums,
-                        &w->question[sizeof(w->question) - XLS_SUMS_DIGEST]);
-    }
-    w->asked++;
-    w->answering = true;
-    return xls_ipc_send(KEYS_FD, XLS_MSG_SHOW, w->question,
-                        sizeof(w->question));
-}
-
-/* A piece of the answer becomes a message, when the one before has left. */
-static enum xls_rc show(struct wire *w, bool *moved)
-{
-    struct pollfd p = {.fd = KEYS_FD, .events = POLLIN};
-    struct xls_control control = {.type = XLS_PART};
-    size_t waits;
-    struct xls_rd rd;
-    enum xls_rc rc;
-
-    (void)xls_session_out(w->session, &waits);
-    if (!w->answering || waits > 0 || poll(&p, 1, 0) != 1) {
-        return XLS_OK;
-    }
-    rc = xls_ipc_recv(KEYS_FD, 0, w->keys.answer);
-    if (rc != XLS_OK || w->keys.answer->type != XLS_MSG_SHOWN) {
-        return XLS_HOST_GONE; /* keys tells the toolstack why */
-    }
-    *moved = true;
-    rd = xls_ipc_body(w->keys.answer);
-    if (xls_rd_u8(&rd) == 1) {
-        control.type = XLS_EVIDENCE;
-        w->answering = false;
-    }
-    control.u.shown.data = rd.at;
-    control.u.shown.len = rd.left;
-    if (xls_session_phase(w->session) == XLS_PHASE_CLOSED) {
-        return XLS_OK;
-    }
-    return xls_session_control(w->session, &control);
-}
-
 /* --- the toolstack ------------------------------------------------------- */
 
 static enum xls_rc on_ctl(struct wire *w)
@@ -436,7 +351,7 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
 
     (void)xls_session_in(w->session, &room);
     (void)xls_session_out(w->session, &out);
-    if (is_deaf(w)) {
+    if (xls_wireshow_is_deaf(&w->show, w->session)) {
         p[0].fd = -1;
     }
     if (room > 0 && !w->ended) {
@@ -446,7 +361,7 @@ static enum xls_rc rest(struct wire *w, bool *ctl)
     }
     if (out > 0) {
         p[2].fd = OUT_FD;
-    } else if (w->answering) {
+    } else if (w->show.answering) {
         p[4].fd = KEYS_FD;
     }
     if (!w->guard_gone &&
@@ -481,10 +396,7 @@ static enum xls_rc run(struct wire *w)
         say_alive(w, now);
         rc = push(w, &moved);
         if (rc == XLS_OK) {
-            rc = ask(w);
-        }
-        if (rc == XLS_OK) {
-            rc = show(w, &moved);
+            rc = xls_wireshow_step(&w->show, w->session, &moved);
         }
         if (rc == XLS_OK) {
             rc = w->role == XLS_ROLE_SOURCE ? seal_next(w, &moved)
@@ -505,7 +417,8 @@ static enum xls_rc run(struct wire *w)
         }
         if (rc == XLS_OK && !moved) {
             rc = rest(w, &ctl);
-        } else if (rc == XLS_OK && round % BUSY_ROUNDS == 0 && !is_deaf(w)) {
+        } else if (rc == XLS_OK && round % BUSY_ROUNDS == 0 &&
+                   !xls_wireshow_is_deaf(&w->show, w->session)) {
             ctl = ctl_waits();
         }
         if (rc == XLS_OK && ctl) {
@@ -558,6 +471,7 @@ static enum xls_rc start(struct wire *w)
         return rc;
     }
     w->oracle = xls_oracle_over(&w->keys);
+    w->show.keys = &w->keys;
     setup.oracle = &w->oracle;
     setup.kem = w->kem;
     setup.expect_static = w->role == XLS_ROLE_SOURCE ? peer : NULL;
