@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libxlsec/libxlsec-toolstack.la
 libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/crew.c libxlsec/toolstack/crew.h \
+	libxlsec/toolstack/crew-private.h libxlsec/toolstack/crew-start.c \
 	libxlsec/toolstack/end-destination.c \
 	libxlsec/toolstack/end-destination.h \
 	libxlsec/toolstack/end-source.c libxlsec/toolstack/end-source.h \
