@@ -761,6 +761,24 @@ static void person_cancels(struct scene *s)
     expect_words(s, DESTINATION, "stopped the migration: stopped on request");
 }
 
+/* However long a silence may last before, a source that has said COMMIT does
+ * not wait for so long: it would settle over another connection. */
+static void silence_after_commit(struct scene *s)
+{
+    field_end(&s->field);
+    expect(s,
+           field_begin(&s->field, "[time]\nhandshake = 2\nstall = 60\n"
+                                  "finish = 60\n"),
+           "a field with a long stall");
+    s->run.fault.act = ACT_STALL_ONE;
+    s->run.fault.place.part = PART_COMMITTED;
+    run_go(&s->run);
+    judge(&s->run, FATE_DOUBT_THERE, &s->complaint);
+    expect(s, s->run.fired, "the answer was kept back");
+    expect_words(s, SOURCE, "heard from the other host for 6 s");
+    expect(s, s->run.ms < 10000, "within 10 s");
+}
+
 /* --- all of them
  * ------------------------------------------------------------------------------*/
 
@@ -812,6 +830,7 @@ static const struct {
     {"destination's guard dies", destination_guard_dies},
     {"destination's toolstack dies", destination_toolstack_dies},
     {"person cancels", person_cancels},
+    {"silence after COMMIT", silence_after_commit},
 };
 
 enum { SCENES = sizeof(scenes) / sizeof(scenes[0]) };
