@@ -72,6 +72,18 @@ static void note_place(struct xls_destination_end *end)
     }
 }
 
+/* Where that cannot be told, it may. */
+static bool may_have_run(const struct xls_destination_end *end)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    enum xls_found found = XLS_FOUND_NOTHING;
+    struct xls_why local = {""};
+
+    return end->ops->find(end->ops->ctx, f->uuid, f->guest, &found, &local) !=
+               XLS_OK ||
+           found == XLS_FOUND_STARTED;
+}
+
 enum xls_rc xls_destination_start(struct xls_destination_end *end,
                                   struct xls_why *why)
 {
@@ -84,7 +96,7 @@ enum xls_rc xls_destination_start(struct xls_destination_end *end,
     if (rc == XLS_OK) {
         rc = end->ops->run(end->ops->ctx, f->paused, why);
     }
-    if (rc != XLS_OK && end->named) {
+    if (rc != XLS_OK && may_have_run(end)) {
         return rc;
     }
     if (rc != XLS_OK) {

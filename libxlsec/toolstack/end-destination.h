@@ -17,7 +17,6 @@ struct xls_destination_end {
     struct xls_journal *journal;           /* all borrowed */
     const struct xls_destination_ops *ops; /* admit and restore are not used */
     struct xls_place *place;               /* what came along; NULL: nothing */
-    bool named; /* the guest was found under its own name: it may have run */
     /* One line about what is happening, for the log; never NULL. */
     void (*say)(void *ctx, const char *line);
     void *say_ctx;

@@ -68,7 +68,8 @@ struct xls_incoming {
 enum xls_found {
     XLS_FOUND_NOTHING,
     XLS_FOUND_INCOMING, /* NAME--incoming: nobody's yet */
-    XLS_FOUND_NAMED,    /* it has its own name */
+    XLS_FOUND_NAMED,    /* it has its own name, and has never run */
+    XLS_FOUND_STARTED,  /* its own name, and it runs, or may have run */
 };
 
 /* At the destination. */

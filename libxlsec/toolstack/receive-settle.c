@@ -45,7 +45,7 @@ static enum xls_rc look(struct xls_destination_end *end, bool *there,
         end->ops->find(end->ops->ctx, f->uuid, f->guest, &found, why);
 
     *there = found == XLS_FOUND_INCOMING ||
-             (found == XLS_FOUND_NAMED &&
+             (found != XLS_FOUND_NOTHING &&
               xls_destination_at(end) == XLS_DESTINATION_TAKING);
     return rc;
 }

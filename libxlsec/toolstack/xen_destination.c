@@ -204,6 +204,13 @@ static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
     return err == 0 ? XLS_OK : failed(why, "cannot start the guest", err);
 }
 
+/* Never, since it was built?  A domain that is paused from then on has used no
+ * processor. */
+static bool has_run(const libxl_dominfo *info)
+{
+    return !info->paused || info->cpu_time != 0;
+}
+
 /* Is this the domain of the guest? */
 static enum xls_found look_at(struct xls_xen_destination *d,
                               const libxl_dominfo *info, const uint8_t uuid[16])
@@ -217,7 +224,7 @@ static enum xls_found look_at(struct xls_xen_destination *d,
         return XLS_FOUND_INCOMING;
     }
     if (name_is(d, d->name)) {
-        return XLS_FOUND_NAMED;
+        return has_run(info) ? XLS_FOUND_STARTED : XLS_FOUND_NAMED;
     }
     d->domid = (uint32_t)INVALID_DOMID;
     return XLS_FOUND_NOTHING;

@@ -121,7 +121,7 @@ play() {
     local kind=${1%%:*} arg=${1#*:} code=0
     settled=
     local -a before=()
-    unset TOY_FAIL TOY_STRACE
+    unset TOY_FAIL TOY_FAIL_LATER TOY_STRACE
     begin
     case $kind in
     source) before=(strace -qq -o /dev/null -e "inject=${arg/@/:signal=SIGKILL:when=}") ;;
@@ -132,6 +132,8 @@ play() {
     source-down) before=("$work/down" 0 "${arg/@/:signal=SIGKILL:when=}") ;;
     destination-down) export TOY_STRACE="$work/down 1 ${arg/@/:signal=SIGKILL:when=}" ;;
     fail) export TOY_FAIL=$arg ;;
+    # it runs, and dies before that is written; the next one cannot act on it
+    runs) export TOY_FAIL_LATER=$arg TOY_STRACE="strace -qq -o /dev/null -e inject=pwrite64:signal=SIGKILL:when=4" ;;
     esac
     listen
     case $kind in
@@ -158,12 +160,19 @@ play() {
     *) { timeout 60 "${before[@]}" "$TOY" migrate || code=$?; } >>"$work/log" 2>&1 ;;
     esac
     unset TOY_FAIL
+    [ "$kind" != runs ] || runs "$arg" || settled="what runs is not left alone"
     [ "$kind" != other-key ] || other_key || settled="another key is believed"
     recover || settled="it is not settled"
     case $code in 137 | 124 | 9) code=killed ;; esac
     stop_listener
     judge "$1" "$code"
     rm -rf "$TOY_TOP"
+}
+
+# [P-92] A guest that runs is not burned, whatever fails then.
+runs() {
+    ! TOY_FAIL=$1 "$TOY" recover 1 >>"$work/log" 2>&1 || return 1
+    [ "$("$TOY" check)" = "0=stopped,away 1=runs " ]
 }
 
 # [P-95] a host with another key than the journals have is not asked, and gets
@@ -234,6 +243,8 @@ case ${1:-} in
     done 3<"$work/chosen"
     play other-key:fdatasync@1
     play twice:
+    play runs:name1
+    play runs:run1
     play fail:hurry1
     for act in save0 away0 admit1 restore1 name1 run1 destroy0; do
         play "fail:$act"

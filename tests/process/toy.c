@@ -12,8 +12,9 @@
  *   toy check                 replay the file: was there ever more than one?
  *
  * TOY_TOP is what hosts printed first, TOY_PORT the second.  TOY_FAIL names
- * acts that fail, such as run1 (at host 1); TOY_STRACE is put before the
- * command that serves the first connection.  What a guest does is one line of
+ * acts that fail, such as run1 (at host 1), and TOY_FAIL_LATER those that do
+ * for who serves a later connection than the first; TOY_STRACE is put before
+ * the command that serves the first.  What a guest does is one line of
  * TOP/world, written by one system call: so whatever is killed, the file says
  * how it stands.
  */
@@ -328,6 +329,7 @@ static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
     (void)why;
     *found = !g.exists    ? XLS_FOUND_NOTHING
              : g.incoming ? XLS_FOUND_INCOMING
+             : g.runs     ? XLS_FOUND_STARTED
                           : XLS_FOUND_NAMED;
     return XLS_OK;
 }
@@ -513,8 +515,12 @@ static int rekey(void)
 _Noreturn static void become_server(int fd, int host, bool first)
 {
     const char *trace = getenv("TOY_STRACE");
+    const char *fail = getenv("TOY_FAIL_LATER");
     char command[512];
 
+    if (!first && fail != NULL) {
+        (void)setenv("TOY_FAIL", fail, 1);
+    }
     (void)dup2(fd, STDIN_FILENO);
     (void)dup2(fd, STDOUT_FILENO);
     (void)snprintf(command, sizeof(command), "exec %s \"$TOY\" serve %d",
