@@ -41,7 +41,7 @@ struct xls_source_ops {
      * and runs in a thread of its own.  On error the guest may run or not:
      * resume() is always called after it. */
     enum xls_rc (*save)(void *ctx, int fd, struct xls_why *why);
-    /* True once the guest no longer runs; cheap, called often during save(). */
+    /* True once the guest is suspended; cheap, called often during save(). */
     bool (*is_down)(void *ctx);
     /* Let it run again under its own name, from wherever save() left it; does
      * nothing when it runs. */

@@ -78,10 +78,12 @@ static bool is_here(const struct xls_xen_source *s)
     return s->domid != (uint32_t)INVALID_DOMID;
 }
 
-/* The domain of this uuid that has either of the names. */
+/* The domain of this uuid that has either of the names.  One that was given
+ * away comes first: the guest may have come back beside it. */
 static enum xls_rc look_for(struct xls_xen_source *s, const uint8_t uuid[16],
                             struct xls_why *why)
 {
+    uint32_t named = (uint32_t)INVALID_DOMID;
     int count = 0;
     libxl_dominfo *list = libxl_list_domain(s->xen.ctx, &count);
     bool found = false;
@@ -90,15 +92,19 @@ static enum xls_rc look_for(struct xls_xen_source *s, const uint8_t uuid[16],
         return xls_why_set(why, XLS_HOST_XEN, "cannot list the guests");
     }
     for (int i = 0; i < count && !found; i++) {
+        if (list[i].dying ||
+            memcmp(libxl_uuid_bytearray_const(&list[i].uuid), uuid, 16) != 0) {
+            continue;
+        }
         s->domid = list[i].domid;
-        found =
-            !list[i].dying &&
-            memcmp(libxl_uuid_bytearray_const(&list[i].uuid), uuid, 16) == 0 &&
-            (name_is(s, s->name) || name_is(s, s->away));
+        found = name_is(s, s->away);
+        if (!found && name_is(s, s->name)) {
+            named = s->domid;
+        }
     }
     libxl_dominfo_list_free(list, count);
     if (!found) {
-        s->domid = (uint32_t)INVALID_DOMID;
+        s->domid = named;
     }
     return XLS_OK;
 }
@@ -191,13 +197,17 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
                     : failed(why, "libxl could not save the guest", err);
 }
 
+/* One that has shut down by itself while it was saved is not suspended, and
+ * would not survive to be resumed: it is for who watches it to end. */
 static bool is_down(void *ctx)
 {
     struct xls_xen_source *s = ctx;
     xc_domaininfo_t info;
 
     return xc_domain_getinfolist(s->xch, s->domid, 1, &info) == 1 &&
-           info.domain == s->domid && (info.flags & XEN_DOMINF_shutdown) != 0;
+           info.domain == s->domid && (info.flags & XEN_DOMINF_shutdown) != 0 &&
+           ((info.flags >> XEN_DOMINF_shutdownshift) &
+            XEN_DOMINF_shutdownmask) == SHUTDOWN_suspend;
 }
 
 static enum xls_rc resume(void *ctx, struct xls_why *why)
