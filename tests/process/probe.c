@@ -162,6 +162,14 @@ static void destroy_destination(void *ctx)
     diary_write(p->diary, DEED_DESTROY_DESTINATION); /* at the latest */
 }
 
+static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
+                        enum xls_found *found, struct xls_why *why)
+{
+    const struct probe *p = ctx;
+
+    return p->destination.find(p->destination.ctx, uuid, name, found, why);
+}
+
 struct xls_destination_ops probe_destination(struct probe *probe)
 {
     probe->destination = xls_standin_destination_ops(&probe->standin);
@@ -169,5 +177,6 @@ struct xls_destination_ops probe_destination(struct probe *probe)
                                         .admit = admit,
                                         .restore = restore,
                                         .run = run,
-                                        .destroy = destroy_destination};
+                                        .destroy = destroy_destination,
+                                        .find = find};
 }
