@@ -83,6 +83,16 @@ static const struct words destination[XLS_DESTINATION_STATES] = {
         {XLS_WHOSE_THERE,
          "The guest did not come: nothing of it is here, and it is {p}'s.",
          NULL, NULL},
+    [XLS_DESTINATION_BURNING] =
+        {XLS_WHOSE_THERE,
+         "The guest was given to this host and could not be started; it has "
+         "not run here, and is {p}'s again. What is here of it is to be "
+         "destroyed.",
+         "The guest was given to this host and could not be started; it has "
+         "not run here, and is {p}'s again. What is here of it is being "
+         "destroyed.",
+         "Waits for xlsecd here, or xl secure-recover, to destroy what is "
+         "here."},
     [XLS_DESTINATION_UNSURE] =
         {XLS_WHOSE_UNKNOWN,
          "This host went down while it was about to start the guest: the "

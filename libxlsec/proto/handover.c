@@ -77,8 +77,18 @@ static const uint8_t
         [XLS_DESTINATION_TAKING][XLS_DESTINATION_STARTED] =
             XLS_DESTINATION_COMMITTED,
         [XLS_DESTINATION_TAKING][XLS_DESTINATION_UNSTARTABLE] =
-            XLS_DESTINATION_BURNED,
+            XLS_DESTINATION_BURNING,
         [XLS_DESTINATION_TAKING][XLS_DESTINATION_GONE] = XLS_DESTINATION_UNSURE,
+
+        /* it has not run, and will not: what is gone now need not be doubted */
+        [XLS_DESTINATION_BURNING][XLS_DESTINATION_LOST] =
+            XLS_DESTINATION_BURNING,
+        [XLS_DESTINATION_BURNING][XLS_DESTINATION_COMMIT] =
+            XLS_DESTINATION_BURNING,
+        [XLS_DESTINATION_BURNING][XLS_DESTINATION_ABORT] =
+            XLS_DESTINATION_BURNING,
+        [XLS_DESTINATION_BURNING][XLS_DESTINATION_GONE] =
+            XLS_DESTINATION_BURNED,
 
         /* final, however often it is asked */
         [XLS_DESTINATION_COMMITTED][XLS_DESTINATION_COMMIT] =
@@ -109,7 +119,8 @@ static const char *const source_events[XLS_SOURCE_EVENTS] = {
     "unknown",  "done",   "vouch-moved", "vouch-back"};
 
 static const char *const destination_states[XLS_DESTINATION_STATES] = {
-    "none", "open", "prepared", "taking", "committed", "burned", "unsure"};
+    "none",      "open",   "prepared", "taking",
+    "committed", "burned", "unsure",   "burning"};
 
 static const char *const destination_events[XLS_DESTINATION_EVENTS] = {
     "begun",   "loaded",      "lost", "commit",     "abort",

@@ -12,10 +12,10 @@
  *           and let it go on      PREPARED   keeps it, paused
  *   COMMIT  keeps it stopped,     TAKING     starts it
  *           says COMMIT           COMMITTED  nothing more: it runs here
- *   MOVED   destroys its copy     BURNED     nothing more: there is no copy
- *   BACK    lets it go on         UNSURE     nothing more: it may have run
- *   HERE    says ABORT                       here, and is gone
- *   CLOSED  nothing more
+ *   MOVED   destroys its copy     BURNING    destroys its copy
+ *   BACK    lets it go on         BURNED     nothing more: there is no copy
+ *   HERE    says ABORT            UNSURE     nothing more: it may have run
+ *   CLOSED  nothing more                     here, and is gone
  */
 #ifndef XLS_PROTO_HANDOVER_H
 #define XLS_PROTO_HANDOVER_H
@@ -54,8 +54,9 @@ enum xls_destination_state {
     XLS_DESTINATION_COMMITTED,
     XLS_DESTINATION_BURNED,
     XLS_DESTINATION_UNSURE,
+    XLS_DESTINATION_BURNING,
 };
-#define XLS_DESTINATION_STATES 7
+#define XLS_DESTINATION_STATES 8
 
 enum xls_destination_event {
     XLS_DESTINATION_BEGUN = 0,   /* the first of the guest has come */
@@ -65,7 +66,7 @@ enum xls_destination_event {
     XLS_DESTINATION_ABORT,       /* the same */
     XLS_DESTINATION_STARTED,     /* the guest is started */
     XLS_DESTINATION_UNSTARTABLE, /* it cannot be, and has not run */
-    XLS_DESTINATION_GONE,        /* the copy is not there: the host was down */
+    XLS_DESTINATION_GONE,        /* the copy is not there */
     XLS_DESTINATION_VOUCH_TAKE,  /* a person: the source has not let it go on,
                                   * nor ever will */
     XLS_DESTINATION_VOUCH_BURN,  /* a person: the source has it */

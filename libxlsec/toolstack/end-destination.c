@@ -100,8 +100,12 @@ enum xls_rc xls_destination_start(struct xls_destination_end *end,
         return rc;
     }
     if (rc != XLS_OK) {
-        return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE, why->text,
-                                    why);
+        rc = xls_destination_step(end, XLS_DESTINATION_UNSTARTABLE, why->text,
+                                  why);
+        /* [P-90] what may not last is not begun */
+        return rc == XLS_OK ? xls_destination_burn(end, XLS_DESTINATION_GONE,
+                                                   why->text, why)
+                            : rc;
     }
     if (end->ops->mark != NULL) {
         end->ops->mark(end->ops->ctx, NULL);

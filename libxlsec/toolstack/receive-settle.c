@@ -34,19 +34,20 @@ static enum xls_rc find_place(struct xls_destination_end *end,
                                     : xls_place_again(&setup, &end->place, why);
 }
 
-/* Is the copy of this state here?  Only in TAKING it may have its name: in any
- * other a guest of that name is another time's. */
+/* Is the copy of this state here?  From TAKING on it may have its name, and in
+ * BURNING it has not run: any other guest of that name is another time's. */
 static enum xls_rc look(struct xls_destination_end *end, bool *there,
                         struct xls_why *why)
 {
     const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    enum xls_destination_state at = xls_destination_at(end);
     enum xls_found found = XLS_FOUND_NOTHING;
     enum xls_rc rc =
         end->ops->find(end->ops->ctx, f->uuid, f->guest, &found, why);
 
     *there = found == XLS_FOUND_INCOMING ||
-             (found != XLS_FOUND_NOTHING &&
-              xls_destination_at(end) == XLS_DESTINATION_TAKING);
+             (found != XLS_FOUND_NOTHING && at == XLS_DESTINATION_TAKING) ||
+             (found == XLS_FOUND_NAMED && at == XLS_DESTINATION_BURNING);
     return rc;
 }
 
@@ -64,9 +65,14 @@ static enum xls_rc take_step(struct xls_destination_end *end,
     }
     rc = xls_destination_step(end, event, note, why);
     /* [P-90] what may not last is not begun: who asks next has it synced */
-    return rc == XLS_OK && xls_destination_at(end) == XLS_DESTINATION_TAKING
-               ? xls_destination_start(end, why)
-               : rc;
+    if (rc == XLS_OK && xls_destination_at(end) == XLS_DESTINATION_TAKING) {
+        rc = xls_destination_start(end, why);
+    } else if (rc == XLS_OK &&
+               xls_destination_at(end) == XLS_DESTINATION_BURNING) {
+        rc = xls_destination_burn(end, XLS_DESTINATION_GONE,
+                                  xls_journal_view(end->journal)->note, why);
+    }
+    return rc;
 }
 
 static enum xls_rc take_steps(struct xls_destination_end *end,
@@ -233,6 +239,7 @@ static void speak(const struct xls_journal_view *view,
     case XLS_DESTINATION_OPEN:
     case XLS_DESTINATION_PREPARED:
     case XLS_DESTINATION_TAKING:
+    case XLS_DESTINATION_BURNING:
         refuse(answer, "unsettled", "it is not settled here yet");
         break;
     }

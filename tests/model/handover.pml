@@ -69,7 +69,7 @@ bit RUN_EARLY, COMMIT_FIRST, BACK_ON_TIMEOUT, BACK_ON_NO_ANSWER,
     FORGET, BEGIN_AGAIN, NO_TRACE, TWO_PROCESSES,
     DESTROY_FIRST, UNKNOWN_IS_BURNED, ABORT_CLOSES, CLOSE_FIRST,
     DOUBT_SAYS, DOUBT_ACTS, TRUST_CACHE, ABORT_AGAIN, GONE_LATER, START_AGAIN,
-    GONE_BURNS, UNSURE_STAYS, UNWRITTEN, BACK_UNWRITTEN, NO_WAY_OUT, POLLS,
+    GONE_BURNS, NO_BURNING, UNSURE_STAYS, UNWRITTEN, BACK_UNWRITTEN, NO_WAY_OUT, POLLS,
     LIE_MOVED, LIE_BACK, LIE_TAKE, LIE_BURN,
     WORD_BACK, WORD_TAKE, NO_CAS, TAKES_EMPTY, LEASE_EXPIRES, LEASE_IGNORED;
 bit END_MOVED, END_BACK, END_UNSTARTABLE, END_UNSURE, END_TAKEN;
@@ -131,7 +131,8 @@ byte n; /* for the steps; 0 between them */
 
 /* What the copy's absence says has to be heard before anything else. */
 #define MISSED (gD == GONE && (jD == DESTINATION_OPEN || \
-    jD == DESTINATION_PREPARED || jD == DESTINATION_TAKING))
+    jD == DESTINATION_PREPARED || jD == DESTINATION_TAKING || \
+    jD == DESTINATION_BURNING))
 
 /* The claims about every state. */
 inline check()
@@ -292,12 +293,14 @@ inline read_d()
         DESTINATION_BURNED : ( \
     jD == DESTINATION_TAKING && (e) == DESTINATION_ON_GONE && GONE_BURNS -> \
         DESTINATION_BURNED : ( \
+    jD == DESTINATION_TAKING && (e) == DESTINATION_ON_UNSTARTABLE && NO_BURNING -> \
+        DESTINATION_BURNED : ( \
     jD == DESTINATION_BURNED && (e) == DESTINATION_ON_BEGUN && BEGIN_AGAIN -> \
         DESTINATION_OPEN : ( \
     jD == DESTINATION_UNSURE && (e) == DESTINATION_ON_ABORT && UNSURE_STAYS -> \
         DESTINATION_UNSURE : ( \
     jD == DESTINATION_NONE && (e) == DESTINATION_ON_ABORT && NO_TRACE -> \
-        DESTINATION_NONE : DESTINATION_NEXT(jD, e)))))))
+        DESTINATION_NONE : DESTINATION_NEXT(jD, e))))))))
 
 inline source_on(event)
 {
@@ -675,7 +678,7 @@ proctype Destination()
             destination_on(DESTINATION_ON_UNSTARTABLE)
         :: NO_TAKING && IN_D(DESTINATION_PREPARED) && gD == RUNNING ->
             enter_d(DESTINATION_COMMITTED)
-        :: IN_D(DESTINATION_BURNED) && OWN_COPY_D ->
+        :: (IN_D(DESTINATION_BURNED) || IN_D(DESTINATION_BURNING)) && OWN_COPY_D ->
             printf("destination: destroys its copy\n");
             assert(rolled_back || gD != RUNNING);
             gD = GONE
@@ -822,7 +825,8 @@ proctype Faults()
 /* It has run there. */
 #define TRUE_MOVED (ran || LIE_MOVED)
 /* It has not run there, and never will. */
-#define TRUE_BACK (LIE_BACK || ((!ran || WORD_BACK) && (deadD || gD != RUNNING &&     jD == kD && (jD == DESTINATION_BURNED || jD == DESTINATION_UNSURE))))
+#define TRUE_BACK (LIE_BACK || ((!ran || WORD_BACK) && (deadD || gD != RUNNING &&     jD == kD && \
+    (jD == DESTINATION_BURNED || jD == DESTINATION_BURNING || jD == DESTINATION_UNSURE))))
 /* The source has not let it go on, and never will. */
 #define TRUE_TAKE (LIE_TAKE || ((!went_on || WORD_TAKE) &&     ((gS == ABSENT) || (jS == SOURCE_COMMIT && kS == jS))))
 /* The source has it. */
@@ -942,6 +946,7 @@ init
             READ(GONE_LATER);
             READ(START_AGAIN);
             READ(GONE_BURNS);
+            READ(NO_BURNING);
             READ(UNSURE_STAYS);
             READ(UNWRITTEN);
             READ(BACK_UNWRITTEN);

@@ -49,7 +49,7 @@ of_document() {
                 known("abort", "abort")
                 known("the guest is started", "started")
                 known("it cannot be", "unstartable")
-                known("the copy is gone", "gone")
+                known("the copy is not there", "gone")
                 known("a person vouches that the source has not", "vouch-take")
                 known("a person vouches that the source has it", "vouch-burn")
             }
@@ -121,6 +121,6 @@ expect() {
 }
 expect '> #define SOURCE_BACK 3' 's/^#define SOURCE_BACK 4/#define SOURCE_BACK 3/' tests/model/tables.pml
 expect '> source commit lost back' 's/^\(| lost: .*| BACK |\) COMMIT |/\1 BACK |/' doc/PROTOCOL.md
-expect '< destination taking gone unsure' '/^| the copy is gone/s/UNSURE//' doc/PROTOCOL.md
+expect '< destination taking gone unsure' '/^| the copy is not there/s/UNSURE//' doc/PROTOCOL.md
 expect '< source none admitted open' '/^OPEN is entered/d' doc/PROTOCOL.md
 expect '(a person says' '/^| a person vouches that the source has it/s/vouches/says/' doc/PROTOCOL.md

@@ -93,7 +93,8 @@ judge() {
             wrong="${wrong:-the guest is lost}"
         ;;
     "0=stopped,away 1=none ") # a person has to say: it may have run there
-        grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination || wrong="${wrong:-ends with $state}"
+        grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination &&
+            grep -q "^1 down" "$TOY_TOP/world" || wrong="${wrong:-ends with $state}"
         settled=
         ;;
     *) wrong="${wrong:-ends with $state}" ;;
@@ -132,6 +133,8 @@ play() {
     source-down) before=("$work/down" 0 "${arg/@/:signal=SIGKILL:when=}") ;;
     destination-down) export TOY_STRACE="$work/down 1 ${arg/@/:signal=SIGKILL:when=}" ;;
     fail) export TOY_FAIL=$arg ;;
+    # it cannot start the guest, and dies: no person is needed
+    unstartable) export TOY_FAIL=run1 TOY_STRACE="strace -qq -o /dev/null -e inject=${arg/@/:signal=SIGKILL:when=}" ;;
     # it runs, and dies before that is written; the next one cannot act on it
     runs) export TOY_FAIL_LATER=$arg TOY_STRACE="strace -qq -o /dev/null -e inject=pwrite64:signal=SIGKILL:when=4" ;;
     esac
@@ -243,6 +246,10 @@ case ${1:-} in
     done 3<"$work/chosen"
     play other-key:fdatasync@1
     play twice:
+    for k in 3 4 5; do
+        play "unstartable:pwrite64@$k"
+        play "unstartable:fdatasync@$k"
+    done
     play runs:name1
     play runs:run1
     play fail:hurry1
