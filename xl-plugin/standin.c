@@ -278,9 +278,11 @@ static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
     return XLS_OK;
 }
 
-static void destroy_destination(void *ctx)
+static enum xls_rc destroy_destination(void *ctx, struct xls_why *why)
 {
+    (void)why;
     ((struct xls_standin *)ctx)->state = XLS_STANDIN_NONE;
+    return XLS_OK;
 }
 
 /* It is forgotten with the process that has it. */

@@ -55,7 +55,9 @@ enum xls_rc xls_destination_burn(struct xls_destination_end *end,
 {
     struct xls_why local = {""};
 
-    end->ops->destroy(end->ops->ctx);
+    if (end->ops->destroy(end->ops->ctx, &local) != XLS_OK) {
+        return xls_why_set(why, XLS_HOST_XEN, "%s", local.text);
+    }
     if (end->place != NULL && xls_place_undo(end->place, &local) != XLS_OK) {
         end->say(end->say_ctx, local.text);
     }

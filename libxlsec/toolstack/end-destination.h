@@ -38,8 +38,9 @@ XLS_MUST_USE enum xls_rc xls_destination_step(struct xls_destination_end *end,
 
 /*
  * Destroy the copy, wipe what came along, and then take the step for this
- * event, which leads to BURNED.  Errors: as xls_destination_step(); nothing is
- * here any more all the same.
+ * event, which leads to BURNED.  Errors: XLS_HOST_XEN (the copy is still here,
+ * and so are the state and what came along); as xls_destination_step(), and
+ * nothing is here any more all the same.
  */
 XLS_MUST_USE enum xls_rc xls_destination_burn(struct xls_destination_end *end,
                                               enum xls_destination_event event,

@@ -89,7 +89,7 @@ struct xls_destination_ops {
      * what of it is not done yet. */
     enum xls_rc (*run)(void *ctx, bool paused, struct xls_why *why);
     /* Destroy what restore() made; does nothing when there is nothing. */
-    void (*destroy)(void *ctx);
+    enum xls_rc (*destroy)(void *ctx, struct xls_why *why);
     /* Show to who looks at this host that the guest has come in this migration
      * ("ID HOST"), and may not run yet; NULL: that it is this host's.  The op
      * may be NULL. */

@@ -278,7 +278,14 @@ enum xls_rc xls_settle_answer(const struct xls_receive_setup *setup,
 
         rc = xls_destination_go_on(setup, &crew->conf, &going, why);
         *runs = going.runs;
-        speak(xls_journal_view(journal), answer);
+        if (rc == XLS_OK) {
+            speak(xls_journal_view(journal), answer);
+        } else { /* what its state asks for is not done */
+            setup->say(setup->say_ctx, why->text);
+            refuse(answer, "unsettled", why->text);
+            why->text[0] = '\0';
+            rc = XLS_OK;
+        }
     }
     xls_journal_leave(journal);
     return rc;

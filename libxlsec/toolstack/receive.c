@@ -492,25 +492,27 @@ static void keep(struct receive *r)
                       first.text, r->crew.peer_name);
 }
 
-/* Nothing of the guest stays. */
-static void clear(struct receive *r)
+/* Nothing of the guest stays: false when it does, for who finds the journal. */
+static bool clear(struct receive *r)
 {
     struct xls_why local = {""};
+    enum xls_rc rc = XLS_OK;
 
-    if (r->journal != NULL) {
+    if (r->journal == NULL) {
+        xls_baggage_undo(&r->baggage, &local);
+    } else {
         bool ours = r->aborted ||
                     xls_destination_at(&r->end) == XLS_DESTINATION_PREPARED;
 
-        /* one that cannot be written says, with the copy gone, the same */
-        (void)!xls_destination_burn(
+        rc = xls_destination_burn(
             &r->end, ours ? XLS_DESTINATION_ABORT : XLS_DESTINATION_LOST,
             r->why->text, &local);
-        return;
     }
-    xls_baggage_undo(&r->baggage, &local);
     if (local.text[0] != '\0') {
         tell(r, local.text);
     }
+    /* a journal that cannot be written says, with the copy gone, the same */
+    return rc != XLS_HOST_XEN;
 }
 
 /* The source hears why if it still listens. */
@@ -529,8 +531,7 @@ static void give_up(struct receive *r)
     }
     xls_child_end(&r->crew.guard, 0); /* libxl reads end of file, and stops */
     (void)xls_worker_join(&r->restore);
-    clear(r);
-    if (r->aborted) { /* [P-98] */
+    if (clear(r) && r->aborted) { /* [P-98] */
         last.type = XLS_BURNED;
         last.u.text[0] = '\0';
         (void)!say(r, &last);

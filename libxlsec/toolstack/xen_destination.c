@@ -258,14 +258,24 @@ static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
     return XLS_OK;
 }
 
-static void destroy(void *ctx)
+static enum xls_rc destroy(void *ctx, struct xls_why *why)
 {
     struct xls_xen_destination *d = ctx;
+    int err;
 
-    if (libxl_domid_valid_guest(d->domid)) {
-        (void)libxl_domain_destroy(d->xen.ctx, d->domid, NULL);
-        d->domid = (uint32_t)INVALID_DOMID;
+    if (!libxl_domid_valid_guest(d->domid)) {
+        return XLS_OK;
     }
+    err = libxl_domain_destroy(d->xen.ctx, d->domid, NULL);
+    if (err != 0 && libxl_domain_info(d->xen.ctx, NULL, d->domid) !=
+                        ERROR_DOMAIN_NOTFOUND) {
+        return failed(why,
+                      "the copy of the guest here could not be destroyed: see "
+                      "xl list",
+                      err);
+    }
+    d->domid = (uint32_t)INVALID_DOMID;
+    return XLS_OK;
 }
 
 static void mark(void *ctx, const char *text)

@@ -154,12 +154,13 @@ static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
     return rc;
 }
 
-static void destroy_destination(void *ctx)
+static enum xls_rc destroy_destination(void *ctx, struct xls_why *why)
 {
     struct probe *p = ctx;
+    enum xls_rc rc = p->destination.destroy(p->destination.ctx, why);
 
-    p->destination.destroy(p->destination.ctx);
     diary_write(p->diary, DEED_DESTROY_DESTINATION); /* at the latest */
+    return rc;
 }
 
 static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,

@@ -60,12 +60,6 @@ static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
     return act(paused ? "run paused" : "run", why);
 }
 
-static void destroy_copy(void *ctx)
-{
-    (void)ctx;
-    (void)!act("destroy", NULL);
-}
-
 static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
                         enum xls_found *found, struct xls_why *why)
 {
@@ -103,7 +97,7 @@ static enum xls_rc destination(void *ctx, struct xls_destination_ops *ops,
     (void)ctx;
     (void)why;
     *ops = (struct xls_destination_ops){
-        .run = run, .destroy = destroy_copy, .mark = mark, .find = find};
+        .run = run, .destroy = destroy, .mark = mark, .find = find};
     return XLS_OK;
 }
 

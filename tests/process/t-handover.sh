@@ -253,7 +253,7 @@ case ${1:-} in
     play runs:name1
     play runs:run1
     play fail:hurry1
-    for act in save0 away0 admit1 restore1 name1 run1 destroy0; do
+    for act in save0 away0 admit1 restore1 name1 run1 destroy0 run1,destroy1; do
         play "fail:$act"
     done
     for side in source destination; do

@@ -310,13 +310,15 @@ static enum xls_rc run(void *ctx, bool paused, struct xls_why *why)
     return rc;
 }
 
-static void destroy_destination(void *ctx)
+static enum xls_rc destroy_destination(void *ctx, struct xls_why *why)
 {
     struct toy *t = ctx;
+    enum xls_rc rc = perhaps(t, "destroy", why);
 
-    if (at(t->host).exists) {
+    if (rc == XLS_OK && at(t->host).exists) {
         happen(t->host, "destroy");
     }
+    return rc;
 }
 
 static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
