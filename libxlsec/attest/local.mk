@@ -50,6 +50,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/attest/policy-read.c \
 	libxlsec/attest/policy-reader.h \
 	libxlsec/attest/policy-words.c \
+	libxlsec/attest/quote-clock.c \
 	libxlsec/attest/reason.c libxlsec/attest/reason.h \
 	libxlsec/attest/scheme.c libxlsec/attest/scheme.h \
 	libxlsec/attest/softlog.c libxlsec/attest/softlog.h \

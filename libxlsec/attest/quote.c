@@ -283,16 +283,13 @@ static enum xls_rc clock_safe(struct trial *t)
     return XLS_PEER_POLICY;
 }
 
-/* [E-25] Nothing runs backwards.  A reset sets restartCount back. */
+/* [E-25] Nothing runs backwards. */
 static enum xls_rc clock_after_last(struct trial *t)
 {
     const struct xls_quote_clock *last = t->want->last;
     const struct xls_quote_clock *now = &t->peer_clock;
 
-    if (last == NULL || (now->clock >= last->clock &&
-                         (now->reset_count > last->reset_count ||
-                          (now->reset_count == last->reset_count &&
-                           now->restart_count >= last->restart_count)))) {
+    if (last == NULL || xls_quote_clock_follows(last, now)) {
         return XLS_OK;
     }
     (void)xls_reason_set(t->why, XLS_PEER_POLICY, "E-25",

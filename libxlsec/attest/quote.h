@@ -39,6 +39,11 @@ struct xls_quote_clock {
     bool safe;              /* no value so large was ever given before */
 };
 
+/* [E-25] May a quote with this clock be later than, or the same as, last?  A
+ * reset sets restartCount back. */
+bool xls_quote_clock_follows(const struct xls_quote_clock *last,
+                             const struct xls_quote_clock *now);
+
 /* What it is held against; borrowed, and NULL where there is nothing. */
 struct xls_quote_want {
     const uint8_t *qualification; /* what extraData has to be; never NULL */
@@ -47,8 +52,8 @@ struct xls_quote_want {
     bool any_pcrs;         /* whichever boot PCRs were signed, and pcrs is 0 */
     const uint8_t *signer; /* the key's qualified name */
     size_t signer_len;
-    const uint64_t *firmware;            /* firmwareVersion */
-    const struct xls_quote_clock *last;  /* of the last quote accepted */
+    const uint64_t *firmware;           /* firmwareVersion */
+    const struct xls_quote_clock *last; /* accepted before this was asked for */
     const struct xls_quote_clock *first; /* of this migration's first quote */
 };
 

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "host/keep.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,6 +62,39 @@ static int write_new(int dir_fd, const char *name, const void *octets,
     return rc;
 }
 
+/* Is name ".FILE.PID" of a process that is gone?  file NULL: of any file. */
+static bool is_orphan(const char *name, const char *file)
+{
+    const char *dot = strrchr(name, '.');
+    long pid;
+
+    if (name[0] != '.' || dot == name || dot[1] == '\0' ||
+        strspn(dot + 1, "0123456789") != strlen(dot + 1)) {
+        return false;
+    }
+    if (file != NULL && (strncmp(name + 1, file, strlen(file)) != 0 ||
+                         name + 1 + strlen(file) != dot)) {
+        return false;
+    }
+    pid = strtol(dot + 1, NULL, 10);
+    return pid > 0 && pid <= INT_MAX && kill((pid_t)pid, 0) != 0 &&
+           errno == ESRCH;
+}
+
+void xls_keep_tidy(int dir_fd, const char *file)
+{
+    struct dirent **names = NULL;
+    int count = scandirat(dir_fd, ".", &names, NULL, NULL);
+
+    for (int i = 0; i < count; i++) {
+        if (is_orphan(names[i]->d_name, file)) {
+            (void)unlinkat(dir_fd, names[i]->d_name, 0);
+        }
+        free(names[i]);
+    }
+    free((void *)names);
+}
+
 enum xls_rc xls_keep(const char *dir, const char *file, const void *octets,
                      size_t len, mode_t mode, struct xls_why *why)
 {
@@ -75,6 +113,7 @@ enum xls_rc xls_keep(const char *dir, const char *file, const void *octets,
     if (dir_fd < 0) {
         return failed(why, dir, file);
     }
+    xls_keep_tidy(dir_fd, file);
     (void)unlinkat(dir_fd, name, 0); /* of a process of this number that died */
     if (write_new(dir_fd, name, octets, len, mode) != 0 ||
         renameat(dir_fd, name, dir_fd, file) != 0 || fsync(dir_fd) != 0) {

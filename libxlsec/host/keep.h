@@ -21,6 +21,10 @@ XLS_MUST_USE enum xls_rc xls_keep(const char *dir, const char *file,
                                   const void *octets, size_t len, mode_t mode,
                                   struct xls_why *why);
 
+/* Remove from a directory what processes that are gone had half made of that
+ * file there; of all files when it is NULL. */
+void xls_keep_tidy(int dir_fd, const char *file);
+
 /* Make the directories of the path dir that are missing (0700); -1 and errno
  * when that fails. */
 int xls_keep_dirs(const char *dir);

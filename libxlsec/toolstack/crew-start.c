@@ -114,6 +114,9 @@ enum xls_rc xls_crew_start(struct xls_crew *crew, enum xls_role role,
     if (rc == XLS_OK) {
         rc = start_keys(crew, peer == NULL ? "" : peer, pair[0], why);
     }
+    if (rc == XLS_OK) { /* [E-133] before there is a nonce */
+        rc = xls_seen_look(crew->conf.state, &crew->seen, why);
+    }
     if (rc == XLS_OK) {
         rc = start_wire(crew, net, pair[1], why);
     }

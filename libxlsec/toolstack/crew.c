@@ -466,6 +466,8 @@ void xls_crew_end(struct xls_crew *crew)
     xls_ring_fds_close(&crew->ring);
     free(crew->shown);
     crew->shown = NULL;
+    xls_seen_free(crew->seen);
+    crew->seen = NULL;
     free(crew->said);
     crew->said = NULL;
     free(crew->held);

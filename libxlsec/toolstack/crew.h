@@ -16,6 +16,7 @@
 #include "host/conf.h"
 #include "host/msg.h"
 #include "host/ring.h"
+#include "host/seen.h"
 #include "host/spawn.h"
 #include "proto/control.h"
 #include "proto/payload.h"
@@ -57,6 +58,7 @@ struct xls_crew {
     unsigned proven; /* pieces of its Evidence that are good, of two */
     uint8_t peer_ak_name[XLS_NAME_LEN];
     struct xls_attested attested; /* what the last of them says */
+    struct xls_seen *seen;        /* before there was a nonce; owned */
     char *said;             /* lines that explain a refusal of it; owned */
     uint8_t id[XLS_ID_LEN]; /* source: set before start; destination: the
                                source's, once there is a peer */

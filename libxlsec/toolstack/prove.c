@@ -8,7 +8,6 @@
 #include "base/secret.h"
 #include "host/policystore.h"
 #include "host/role.h"
-#include "host/seen.h"
 #include "host/verify.h"
 
 enum { PIECE = 60000 };
@@ -75,8 +74,8 @@ static enum xls_rc start(struct xls_crew *crew, struct xls_enrolled *e,
     enum xls_rc rc;
 
     occasion_of(crew, &occasion);
-    rc = xls_seen_read(crew->conf.state, e->host, e->ak_name, &e->has_last,
-                       &e->last, why);
+    rc = xls_seen_find(crew->seen, e->host, e->ak_name, &e->has_last, &e->last,
+                       why);
     if (rc == XLS_OK) {
         rc = xls_verify_put_start(e, &occasion, body, &len);
     }
@@ -250,8 +249,9 @@ enum xls_rc xls_prove_heard(struct xls_crew *crew, struct xls_why *why)
     }
     rc = xls_verify_get_done(crew->msg, &crew->attested);
     if (rc == XLS_OK && crew->attested.kind == XLS_EVIDENCE_TPM) {
-        rc = xls_seen_write(crew->conf.state, crew->peer_name,
-                            crew->peer_ak_name, &crew->attested.clock, why);
+        rc = xls_seen_keep(crew->conf.state, crew->peer_name,
+                           crew->peer_ak_name, &crew->attested.clock, why);
+        crew->disproven = rc == XLS_PEER_POLICY;
     }
     crew->proven += rc == XLS_OK ? 1U : 0U;
     return rc;

@@ -42,6 +42,7 @@ struct network {
     int pid[SIDES];
     int64_t began;
     bool hooked;
+    bool replied;
     bool answered;
 };
 
@@ -198,6 +199,11 @@ static void hook(struct network *n)
         (t->index > 0 || t->at == part_size(t->part))) {
         n->hooked = true;
         n->run->on_record(n->run);
+    }
+    if (!n->replied && n->run->on_reply != NULL &&
+        n->run->track[TO_SOURCE].begun) {
+        n->replied = true;
+        n->run->on_reply(n->run);
     }
     if (!n->answered && n->run->on_answer != NULL &&
         n->run->track[TO_SOURCE].part == PART_COMMITTED) {

@@ -79,6 +79,8 @@ struct run {
     struct fault fault;
     const struct tape *play[SIDES];     /* in place of that end */
     struct tape *record;                /* NULL, or WAYS of them to be filled */
+    void (*on_reply)(struct run *run);  /* NULL, or once: the handshake's second
+                                         * message is about to pass */
     void (*on_record)(struct run *run); /* NULL, or once: one has passed */
     void (*on_answer)(struct run *run); /* NULL, or once: the destination's last
                                          * word is about to pass */

@@ -619,6 +619,70 @@ static void older_than_the_last(struct scene *s)
     refused(s, SOURCE, "[E-25]");
 }
 
+/* What a host has kept of the other one's clock, and what is at CLOCK in it. */
+static char *read_seen(struct scene *s, enum side side, char line[256])
+{
+    char path[128];
+    char *clock = NULL;
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/state%d/seen/other", s->top,
+                   (int)side);
+    f = fopen(path, "r");
+    if (f != NULL && fgets(line, 256, f) != NULL) {
+        clock = strstr(line, " clock ");
+    }
+    if (f != NULL) {
+        (void)fclose(f);
+    }
+    expect(s, clock != NULL, "a clock is kept");
+    return clock == NULL ? line : clock + strlen(" clock ");
+}
+
+static uint64_t later[SIDES]; /* that another session has kept */
+
+static void keep_later(struct run *run)
+{
+    (void)run;
+    for (int i = 0; i < SIDES; i++) {
+        char line[256] = "";
+        char *clock = read_seen(playing, (enum side)i, line);
+        char path[128];
+        FILE *f;
+
+        later[i] = strtoull(clock, NULL, 10) + 3600000;
+        (void)snprintf(clock, 32, "%" PRIu64 "\n", later[i]);
+        (void)snprintf(path, sizeof(path), "%s/state%d/seen/other",
+                       playing->top, i);
+        f = fopen(path, "w");
+        expect(playing, f != NULL && fputs(line, f) >= 0 && fclose(f) == 0,
+               "a file");
+    }
+}
+
+/* [E-133] Another session between the same two is quicker, and has kept later
+ * clocks by the time that this one's quotes are judged. */
+static void another_session_is_quicker(struct scene *s)
+{
+    run_go(&s->run);
+    judge(&s->run, FATE_MOVED, &s->complaint);
+    run_end(&s->run);
+    expect(s, run_begin(&s->run, &s->field, s->streams->path[0]), "again");
+    playing = s;
+    s->run.on_reply = keep_later;
+    moved(s, XLS_EVIDENCE_TPM);
+    for (int i = 0; i < SIDES; i++) {
+        char line[256] = "";
+
+        expect(s,
+               strtoull(read_seen(s, (enum side)i, line), NULL, 10) == later[i],
+               "the later clock stays");
+    }
+    run_end(&s->run);
+    expect(s, run_begin(&s->run, &s->field, s->streams->path[0]), "again");
+    refused(s, SOURCE, "[E-25]"); /* who begins now has seen it */
+}
+
 static const struct {
     const char *name;
     void (*play)(struct scene *s);
@@ -648,6 +712,7 @@ static const struct {
     {"no policy", no_policy},
     {"two hosts without TPMs", two_without_tpms},
     {"older than the last", older_than_the_last},
+    {"another session is quicker", another_session_is_quicker},
     {"the other epoch", epochs_swapped},
     {"the second Evidence is the first", second_is_the_first},
     {"other sums at the source", other_sums_at_source},

@@ -89,9 +89,15 @@ tests_unit_t_toolstack_mark_CPPFLAGS = $(host_unit_cppflags)
 tests_unit_t_toolstack_mark_CFLAGS = $(AM_CFLAGS) -std=gnu11
 tests_unit_t_toolstack_mark_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
 	-Wl,--wrap=xs_close -Wl,--wrap=xs_mkdir -Wl,--wrap=xs_rm \
-	-Wl,--wrap=xs_write -Wl,--wrap=xs_set_permissions
+	-Wl,--wrap=xs_write -Wl,--wrap=xs_read \
+	-Wl,--wrap=xs_set_permissions
 tests_unit_t_toolstack_mark_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
+XLS_UNIT += tests/unit/t-host-seen
+tests_unit_t_host_seen_SOURCES = tests/unit/t-host-seen.c
+tests_unit_t_host_seen_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_host_seen_LDADD = $(host_unit_ldadd)
 
 XLS_UNIT += tests/unit/t-host-again
 tests_unit_t_host_again_SOURCES = tests/unit/t-host-again.c \

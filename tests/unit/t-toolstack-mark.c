@@ -17,6 +17,7 @@
 
 static char said[2048];
 static bool no_store;
+static const char *stored; /* what is there; NULL: nothing */
 static bool fails;
 static struct xls_why why;
 
@@ -47,6 +48,8 @@ bool __wrap_xs_mkdir(struct xs_handle *xs, xs_transaction_t t,
 bool __wrap_xs_rm(struct xs_handle *xs, xs_transaction_t t, const char *path);
 bool __wrap_xs_write(struct xs_handle *xs, xs_transaction_t t, const char *path,
                      const void *data, unsigned int len);
+void *__wrap_xs_read(struct xs_handle *xs, xs_transaction_t t, const char *path,
+                     unsigned int *len);
 bool __wrap_xs_set_permissions(struct xs_handle *xs, xs_transaction_t t,
                                const char *path, struct xs_permissions *perms,
                                unsigned int count);
@@ -91,6 +94,14 @@ bool __wrap_xs_write(struct xs_handle *xs, xs_transaction_t t, const char *path,
     return true;
 }
 
+void *__wrap_xs_read(struct xs_handle *xs, xs_transaction_t t, const char *path,
+                     unsigned int *len)
+{
+    T(xs != NULL && t == XBT_NULL && path != NULL);
+    *len = stored == NULL ? 0 : (unsigned)strlen(stored);
+    return stored == NULL ? NULL : strdup(stored);
+}
+
 bool __wrap_xs_set_permissions(struct xs_handle *xs, xs_transaction_t t,
                                const char *path, struct xs_permissions *perms,
                                unsigned int count)
@@ -100,6 +111,20 @@ bool __wrap_xs_set_permissions(struct xs_handle *xs, xs_transaction_t t,
     say("close to the guest", path);
     return !fails;
 }
+
+/* Recovery marks again and again: who watches is not woken up by it. */
+START_TEST(once)
+{
+    stored = ID " xen2";
+    xls_xen_mark(7, XLS_MARK_SOURCE, ID " xen2");
+    T(is_said("close \n"));
+    xls_xen_mark(7, XLS_MARK_SOURCE, ID " xen3");
+    T(is_said("mkdir /local/domain/7/xlsec\n"
+              "close to the guest /local/domain/7/xlsec\n"
+              "write /local/domain/7/xlsec/open = " ID " xen3\nclose \n"));
+    stored = NULL;
+}
+END_TEST
 
 START_TEST(in_the_store)
 {
@@ -234,7 +259,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const list[] = {in_the_store, at_the_source,
+    const TTest *const list[] = {in_the_store, once, at_the_source,
                                  at_the_destination, by_nobody};
 
     return t_run("toolstack/mark", list, T_COUNT(list));
