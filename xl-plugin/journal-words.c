@@ -95,8 +95,9 @@ static const struct words destination[XLS_DESTINATION_STATES] = {
          "here."},
     [XLS_DESTINATION_UNSURE] =
         {XLS_WHOSE_UNKNOWN,
-         "This host went down while it was about to start the guest: the "
-         "guest may have run here, and is here no more.",
+         "This host was to start the guest, and what was here of it is gone: "
+         "the host went down meanwhile, or somebody destroyed it. The guest "
+         "may have run here.",
          NULL,
          "If {p} still waits, a person has to settle it there: xl "
          "secure-recover, on {p}."},

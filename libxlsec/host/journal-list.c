@@ -122,50 +122,6 @@ enum xls_rc xls_journal_list(const char *state, struct xls_journal_entry **list,
     return rc;
 }
 
-/* --- one after another ---------------------------------------------------- */
-
-/* A migration that is open forbids another one, but for a source in HERE: so
- * what is open beside it came later, if not by its time. */
-static bool is_later(const struct xls_journal_entry *e,
-                     const struct xls_journal_view *mine)
-{
-    const struct xls_journal_facts *f = &e->view.facts;
-
-    if (e->damaged || f->role != mine->facts.role ||
-        memcmp(f->id, mine->facts.id, sizeof(f->id)) == 0 ||
-        memcmp(f->uuid, mine->facts.uuid, sizeof(f->uuid)) != 0) {
-        return false;
-    }
-    return e->view.began > mine->began ||
-           (!xls_journal_settled(&e->view) &&
-            (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_HERE));
-}
-
-enum xls_rc xls_journal_later(const char *state, enum xls_role role,
-                              const uint8_t id[XLS_ID_LEN], bool *later,
-                              struct xls_why *why)
-{
-    struct xls_journal_entry *list = NULL;
-    const struct xls_journal_view *mine = NULL;
-    size_t count = 0;
-    enum xls_rc rc = xls_journal_list(state, &list, &count, why);
-
-    *later = false;
-    for (size_t i = 0; i < count; i++) {
-        const struct xls_journal_facts *f = &list[i].view.facts;
-
-        if (!list[i].damaged && f->role == role &&
-            memcmp(f->id, id, sizeof(f->id)) == 0) {
-            mine = &list[i].view;
-        }
-    }
-    for (size_t i = 0; mine != NULL && i < count; i++) {
-        *later = *later || is_later(&list[i], mine);
-    }
-    free(list);
-    return rc;
-}
-
 /* --- those that are over -------------------------------------------------- */
 
 /* Remove it and its traces, if no process acts for it. */

@@ -12,7 +12,6 @@
 #include "attest/reason.h"
 #include "host/audit.h"
 #include "host/fd.h"
-#include "host/journal.h"
 #include "host/pack-private.h"
 #include "host/shred.h"
 #include "host/swtpm.h"
@@ -138,18 +137,9 @@ static enum xls_rc look_generation(struct xls_pack *pack, struct xls_why *why)
 static enum xls_rc find_all(struct xls_pack *pack, const struct xls_conf *conf,
                             struct xls_why *why)
 {
-    bool later = false;
-    enum xls_rc rc = xls_journal_later(pack->state, XLS_ROLE_SOURCE,
-                                       pack->migration, &later, why);
+    enum xls_rc rc = xls_traces_read(pack->state, XLS_ROLE_SOURCE,
+                                     pack->migration, &pack->traces, why);
 
-    if (rc == XLS_OK) {
-        rc = xls_traces_read(pack->state, XLS_ROLE_SOURCE, pack->migration,
-                             &pack->traces, why);
-    }
-    if (later) {
-        pack->list.count = 0; /* all was put back before that was begun */
-        pack->guest.vtpm[0] = '\0';
-    }
     if (rc == XLS_OK && pack->guest.vtpm[0] != '\0') {
         rc = look_generation(pack, why);
     }

@@ -84,8 +84,8 @@ XLS_MUST_USE enum xls_rc xls_pack_delete(struct xls_pack *pack,
  * After a crash: that which an earlier process, dead now, had of this
  * migration, found again on the disk; list is as it was announced, from the
  * journal.  In OPEN and BACK put_back is next, which does nothing where all is
- * back, and where a later migration of the guest was begun here.  In COMMIT
- * commit is, before anything else, which sets aside what was not yet.  In MOVED
+ * back; not in HERE, where it may be a later migration's.  In COMMIT commit is,
+ * before anything else, which sets aside what was not yet.  In MOVED
  * delete is, which touches nothing but what this migration has set aside.  An
  * swtpm that is gone is not missed: the volatile state that it stored stays for
  * the next one.

@@ -9,7 +9,6 @@
 #include "host/audit.h"
 #include "host/contents.h"
 #include "host/fd.h"
-#include "host/journal.h"
 #include "host/place-private.h"
 
 /* Names, lengths and sums, for owner and log. */
@@ -104,7 +103,7 @@ static enum xls_rc look_generation(struct xls_place *place, size_t i,
     struct xls_generation *g = &place->generation;
     enum xls_rc rc = xls_generation_read(place->state, place->uuid, g, why);
 
-    if (rc == XLS_OK && t->there && !place->later && !g->open &&
+    if (rc == XLS_OK && t->there && !g->open &&
         g->highest == place->list.list[i].generation) {
         place->counted = true;
         *g = t->before;
@@ -118,10 +117,6 @@ static enum xls_rc find_all(struct xls_place *place,
     enum xls_rc rc = xls_traces_read(place->state, XLS_ROLE_DESTINATION,
                                      place->migration, &place->traces, why);
 
-    if (rc == XLS_OK) {
-        rc = xls_journal_later(place->state, XLS_ROLE_DESTINATION,
-                               place->migration, &place->later, why);
-    }
     if (rc == XLS_OK) {
         rc = xls_place_owner(place, conf->owner, why);
     }

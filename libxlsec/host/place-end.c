@@ -84,7 +84,7 @@ enum xls_rc xls_place_settle(struct xls_place *place, struct xls_why *why)
          rc == XLS_OK && !place->traces.done && i < place->list.count; i++) {
         const struct xls_companion *one = &place->list.list[i];
 
-        if (one->kind == XLS_COMPANION_VTPM && !place->later) {
+        if (one->kind == XLS_COMPANION_VTPM) {
             const struct xls_generation now = {.highest = one->generation};
 
             place->counted = true;

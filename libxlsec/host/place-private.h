@@ -52,7 +52,6 @@ struct xls_place {
     bool counted; /* the new generation is written */
     bool ended;   /* by done, here: nothing goes any more */
     bool again;   /* made by xls_place_again() */
-    bool later;   /* the generation is another migration's since */
     struct xls_traces traces;
 };
 

@@ -75,7 +75,8 @@ XLS_MUST_USE enum xls_rc xls_place_undo(struct xls_place *place,
 /*
  * After a crash: that which an earlier process, dead now, staged or settled of
  * this migration, found again on the disk; setup->list is as it was announced,
- * from the journal.  settle and done go on from there, and do nothing once done
+ * from the journal; not for one that is settled, whose files may have left and
+ * come again since.  settle and done go on from there, and do nothing once done
  * was complete; undo is for BURNED alone, and does what it says.  Whether
  * something that has a companion's name is this migration's is known by its
  * inode (host/traces) and, of a vTPM, by the mark of its generation; what is

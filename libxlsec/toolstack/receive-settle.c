@@ -30,8 +30,11 @@ static enum xls_rc find_place(struct xls_destination_end *end,
                                           .uuid = f->uuid,
                                           .migration = f->id};
 
-    return f->companions.count == 0 ? XLS_OK
-                                    : xls_place_again(&setup, &end->place, why);
+    /* those of one that is over are another migration's, perhaps */
+    return f->companions.count == 0 ||
+                   xls_destination_settled(xls_destination_at(end))
+               ? XLS_OK
+               : xls_place_again(&setup, &end->place, why);
 }
 
 /* Is the copy of this state here?  From TAKING on it may have its name, and in
@@ -232,8 +235,9 @@ static void speak(const struct xls_journal_view *view,
         break;
     case XLS_DESTINATION_UNSURE:
         refuse(answer, "unsure",
-               "this host went down while it was about to start the guest, "
-               "which may have run here and is gone");
+               "this host was to start the guest, which is gone and may have "
+               "run here: the host went down meanwhile, or somebody destroyed "
+               "it");
         break;
     case XLS_DESTINATION_NONE:
     case XLS_DESTINATION_OPEN:

@@ -621,49 +621,6 @@ static struct xls_journal *journal_of(unsigned host, enum xls_role role,
     return j;
 }
 
-/*
- * The first migration is in HERE, and the destination has not been told;
- * meanwhile a second one is in COMMIT.  What that one has set aside is not put
- * back for the first, not even if the first left its traces.
- */
-START_TEST(a_later_migration_has_the_files)
-{
-    const uint8_t second[16] = {2};
-    struct xls_journal *first;
-    struct xls_journal *later;
-    struct xls_pack *pack;
-    char *traces;
-
-    begin();
-    pack = pack_of(0);
-    list = *xls_pack_list(pack);
-    ok(xls_pack_read(pack, &octets, &octets_len, &why));
-    first = journal_of(0, XLS_ROLE_SOURCE, migration, XLS_SOURCE_HERE);
-    ok(xls_pack_commit(pack, migration, "xen2", &why));
-    traces = strdup(get(at(0, "state/handover/" ID ".aside")));
-    ok(xls_pack_put_back(pack, &why));
-    xls_pack_free(pack);
-    source_is_whole();
-
-    pack = pack_of(0);
-    ok(xls_pack_read(pack, &octets, &octets_len, &why));
-    later = journal_of(0, XLS_ROLE_SOURCE, second, XLS_SOURCE_COMMIT);
-    ok(xls_pack_commit(pack, second, "xen2", &why));
-    xls_pack_free(pack);
-    put(at(0, "state/handover/" ID ".aside"), traces);
-    free(traces);
-    T(!there(at(0, "root/vtpm/web1")));
-    pack = pack_again();
-    ok(xls_pack_put_back(pack, &why));
-    xls_pack_free(pack);
-    T(!there(at(0, "root/vtpm/web1")) && !there(at(0, "root/nvram/web1.fd")));
-    T(there(at(0, "root/vtpm/web1--migratedaway")));
-    xls_journal_leave(first);
-    xls_journal_leave(later);
-    end();
-}
-END_TEST
-
 /* [P-93] A guest that waits, paused, for its COMMIT has no process: what came
  * with it stays when the next one comes; and it goes when that is over. */
 START_TEST(what_is_prepared_is_not_swept)
@@ -724,13 +681,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_destination_dies_and_goes_on, a_destination_dies_and_gives_up,
-        the_generation_is_as_it_was,    what_is_not_ours_stays,
-        what_is_missing_is_told,        a_source_dies_and_it_moved,
-        a_source_dies_and_it_is_back,   commit_is_made_up_for,
-        what_came_back_stays,           what_was_renamed_stays,
-        what_was_lost_is_told,          a_later_migration_has_the_files,
-        what_is_prepared_is_not_swept,  traces_are_pruned,
+        a_destination_dies_and_goes_on,
+        a_destination_dies_and_gives_up,
+        the_generation_is_as_it_was,
+        what_is_not_ours_stays,
+        what_is_missing_is_told,
+        a_source_dies_and_it_moved,
+        a_source_dies_and_it_is_back,
+        commit_is_made_up_for,
+        what_came_back_stays,
+        what_was_renamed_stays,
+        what_was_lost_is_told,
+        what_is_prepared_is_not_swept,
+        traces_are_pruned,
     };
 
     decided = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
