@@ -11,6 +11,7 @@
 
 #include "host/fd.h"
 #include "host/journal-private.h"
+#include "host/keep.h"
 
 #define TEMPORARY ".tmp-"
 
@@ -42,29 +43,58 @@ static enum xls_rc say_conflict(const struct xls_journal_entry *e,
         file);
 }
 
-/* Does e forbid that a migration of these facts begins in this state?  One in
- * HERE does not: the guest is here again, and may go elsewhere. */
+/* Is e of this guest and role, and not settled?  One in HERE does not count:
+ * the guest is here again, and may go elsewhere. */
+static bool is_open_of(const struct xls_journal_entry *e, enum xls_role role,
+                       const uint8_t uuid[16])
+{
+    const struct xls_journal_facts *f = &e->view.facts;
+
+    return f->role == role && memcmp(f->uuid, uuid, sizeof(f->uuid)) == 0 &&
+           (e->damaged ||
+            (!xls_journal_settled(&e->view) &&
+             (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_HERE)));
+}
+
+/* May it be of any guest? */
+static bool is_unknown(const struct xls_journal_entry *e, enum xls_role role)
+{
+    return e->damaged && e->view.facts.role == role &&
+           e->view.facts.peer[0] == '\0';
+}
+
+/* Does e forbid that a migration of these facts begins in this state? */
 static bool forbids(const struct xls_journal_entry *e,
                     const struct xls_journal_facts *facts, bool settled)
 {
     const struct xls_journal_facts *f = &e->view.facts;
 
-    if (f->role != facts->role) {
-        return false;
-    }
-    if (memcmp(f->id, facts->id, sizeof(f->id)) == 0) {
+    if (f->role == facts->role &&
+        memcmp(f->id, facts->id, sizeof(f->id)) == 0) {
         return true; /* [P-94] */
     }
-    if (settled) {
-        return false;
+    return !settled && (is_unknown(e, facts->role) ||
+                        is_open_of(e, facts->role, facts->uuid));
+}
+
+enum xls_rc xls_journal_may_begin(const char *state, enum xls_role role,
+                                  const uint8_t uuid[16], struct xls_why *why)
+{
+    struct xls_journal_entry *list = NULL;
+    size_t count = 0;
+    enum xls_rc rc = xls_journal_list(state, &list, &count, why);
+
+    for (size_t i = 0; rc == XLS_OK && i < count; i++) {
+        const struct xls_journal_entry *e = &list[i];
+
+        if (is_unknown(e, role) || is_open_of(e, role, uuid) ||
+            (role == XLS_ROLE_DESTINATION &&
+             is_open_of(e, XLS_ROLE_SOURCE, uuid))) {
+            rc = say_conflict(e, state, why);
+        }
     }
-    if (e->damaged && f->peer[0] == '\0') {
-        return true; /* nothing is known of it */
-    }
-    return memcmp(f->uuid, facts->uuid, sizeof(f->uuid)) == 0 &&
-           (e->damaged ||
-            (!xls_journal_settled(&e->view) &&
-             (f->role != XLS_ROLE_SOURCE || e->view.state != XLS_SOURCE_HERE)));
+    free(list);
+    return rc;
 }
 
 static enum xls_rc judge(const char *state, const struct xls_journal *journal,
@@ -99,6 +129,7 @@ void xls_journal_tidy(int dir)
         free(names[i]);
     }
     free((void *)names);
+    xls_keep_tidy(dir, NULL); /* traces */
 }
 
 /* The file: whole, synced and locked before it has its name. */

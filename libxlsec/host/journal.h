@@ -67,6 +67,19 @@ xls_journal_begin(const char *state, const struct xls_journal_facts *facts,
                   struct xls_why *why);
 
 /*
+ * May a migration of the guest of this uuid begin, with this host in that role?
+ * For who wants to know before anything is done: xls_journal_begin() has the
+ * last word.  To a destination one that leaves here counts, too, as its copy is
+ * here still.
+ * Errors: XLS_HOST_BUSY (not now; why says which is open, and what to do),
+ * XLS_HOST_IO, XLS_HOST_NOMEM.
+ */
+XLS_MUST_USE enum xls_rc xls_journal_may_begin(const char *state,
+                                               enum xls_role role,
+                                               const uint8_t uuid[16],
+                                               struct xls_why *why);
+
+/*
  * Take over the journal of this id and role, which no other process has.
  * Errors: XLS_HOST_CONF (there is none: *absent is true then; or it is
  * damaged), XLS_HOST_BUSY (another process has it: its id is in *holder),
@@ -116,17 +129,6 @@ struct xls_journal_entry {
 XLS_MUST_USE enum xls_rc xls_journal_list(const char *state,
                                           struct xls_journal_entry **list,
                                           size_t *count, struct xls_why *why);
-
-/*
- * *later is true when another migration of the same guest, and of this role,
- * was begun here after this one: then the guest's files are not this one's any
- * more.  Without a journal of this id, it is false.
- * Errors: XLS_HOST_IO, XLS_HOST_NOMEM.
- */
-XLS_MUST_USE enum xls_rc xls_journal_later(const char *state,
-                                           enum xls_role role,
-                                           const uint8_t id[XLS_ID_LEN],
-                                           bool *later, struct xls_why *why);
 
 /*
  * Remove journals that are settled: all but the newest keep of each role, and

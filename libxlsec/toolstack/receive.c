@@ -199,6 +199,11 @@ static enum xls_rc judge_offer(struct receive *r)
         rule = xls_admit_offer(&r->offer, &r->facts, r->why);
         rc = rule == NULL ? XLS_OK : XLS_PEER_POLICY;
     }
+    if (rc == XLS_OK) { /* [P-100] */
+        rule = "open-migration";
+        rc = xls_journal_may_begin(r->crew.conf.state, XLS_ROLE_DESTINATION,
+                                   r->facts.uuid, r->why);
+    }
     if (rc == XLS_OK) { /* [P-73] */
         rc = xls_baggage_judge(&r->baggage, &r->crew, &r->facts, &rule, r->why);
     }
@@ -309,6 +314,12 @@ static enum xls_rc consider(struct receive *r)
 {
     enum xls_rc rc = attest(r);
 
+    if (rc == XLS_OK && !r->settling && r->setup->full) {
+        (void)xls_why_set(r->why, XLS_PEER_POLICY,
+                          "it serves as many connections already as its "
+                          "max-sessions allows; try again when they are over");
+        return refuse(r, "max-sessions");
+    }
     if (rc == XLS_OK && !r->settling) {
         rc = xls_crew_guard(&r->crew, &r->pipe, r->why);
     }

@@ -16,6 +16,8 @@ struct xls_receive_setup {
     int net[2]; /* in and out, may be the same; stay the caller's */
     struct xls_destination_ops ops;
     struct xls_measure_ops measure;
+    bool full; /* offers are refused: this host serves enough; questions are
+                * answered */
     /* One line about what is happening, for the log; never NULL. */
     void (*say)(void *ctx, const char *line);
     void *say_ctx;

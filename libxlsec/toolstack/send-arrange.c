@@ -174,6 +174,10 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     if (rc == XLS_OK) {
         rc = describe(s);
     }
+    if (rc == XLS_OK && !s->setup->dry_run) {
+        rc = xls_journal_may_begin(s->crew.conf.state, XLS_ROLE_SOURCE,
+                                   s->facts.uuid, s->why);
+    }
     if (rc == XLS_OK) {
         rc = xls_sending_announce(s);
     }

@@ -96,6 +96,33 @@ static bool name_taken(struct xls_xen_destination *d, const char *name)
     return libxl_name_to_domid(d->xen.ctx, name, &other) == 0;
 }
 
+/* Is a domain here that is the same guest, under whatever name? */
+static enum xls_rc judge_uuid(struct xls_xen_destination *d,
+                              const uint8_t uuid[16], struct xls_why *why)
+{
+    int count = 0;
+    libxl_dominfo *list = libxl_list_domain(d->xen.ctx, &count);
+    enum xls_rc rc = XLS_OK;
+
+    if (list == NULL) {
+        return failed(why, "cannot list the guests", 0);
+    }
+    for (int i = 0; rc == XLS_OK && i < count; i++) {
+        if (list[i].domid != 0 && !list[i].dying &&
+            memcmp(libxl_uuid_bytearray_const(&list[i].uuid), uuid, 16) == 0) {
+            char *name = libxl_domid_to_name(d->xen.ctx, list[i].domid);
+
+            rc = xls_why_set(why, XLS_PEER_POLICY,
+                             "this guest is here already, by its uuid: it is "
+                             "domain %" PRIu32 ", '%.100s' (xl list)",
+                             list[i].domid, name == NULL ? "?" : name);
+            free(name);
+        }
+    }
+    libxl_dominfo_list_free(list, count);
+    return rc;
+}
+
 /* Room for the guest?  The figure that the source is told goes to *free_kib. */
 static enum xls_rc judge_memory(struct xls_xen_destination *d,
                                 libxl_domain_config *config, uint64_t *free_kib,
@@ -142,6 +169,11 @@ static enum xls_rc admit(void *ctx, const struct xls_incoming *guest,
         return xls_why_set(why, XLS_PEER_POLICY,
                            "a guest of the name '%s' is here already (xl list)",
                            d->name);
+    }
+    *rule = "uuid-taken";
+    rc = judge_uuid(d, guest->facts->uuid, why);
+    if (rc != XLS_OK) {
+        return rc;
     }
     *rule = "config";
     rc = parse(d, guest, &config, why);
