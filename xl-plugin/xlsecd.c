@@ -35,6 +35,7 @@
 enum {
     SOCKETS_MAX = 16,
     SYSTEMD_FIRST = 3,
+    SPARE = 4, /* sessions that may settle only, beyond max-sessions */
     RECOVER_FIRST_MS = 1000,
     RECOVER_MOST_MS = 5000,
 };
@@ -49,6 +50,7 @@ static const char usage_text[] =
     "sockets that systemd passes when there are any.\n"
     "\n"
     "  --inetd           serve one connection on stdin and stdout\n"
+    "  --no-listen       only go on with migrations that are open here\n"
     "  --confdir <dir>   configuration, default " XLS_CONFDIR "\n"
     "  -v                more of libxl's messages\n";
 
@@ -56,6 +58,8 @@ struct options {
     const char *confdir;
     const char *watch; /* a domain id: internal, see xls_watch_start() */
     bool inetd;
+    bool deaf;    /* --no-listen */
+    bool full;    /* internal, see take_connection() */
     bool recover; /* internal, see look_after() */
     xentoollog_level level;
 };
@@ -149,7 +153,8 @@ static int recover(const struct options *o)
 static int serve(const struct options *o)
 {
     struct xls_xen_destination *destination = NULL;
-    struct xls_receive_setup setup = {.confdir = o->confdir, .say = log_line};
+    struct xls_receive_setup setup = {
+        .confdir = o->confdir, .full = o->full, .say = log_line};
     struct xls_report report = {.guest = ""};
     struct xls_why why = {""};
     enum xls_rc rc;
@@ -269,6 +274,8 @@ static void look_after(struct listener *l)
                                                           : RECOVER_MOST_MS;
 }
 
+/* Who comes when max-sessions are served hears so once it has proven itself,
+ * and what it asks of an open migration is answered: that guest waits. */
 static void take_connection(struct listener *l, int listening)
 {
     int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
@@ -277,7 +284,7 @@ static void take_connection(struct listener *l, int listening)
     if (fd < 0) {
         return;
     }
-    if (l->sessions >= l->conf.max_sessions) {
+    if (l->sessions >= l->conf.max_sessions + SPARE) {
         log_line(NULL, "a connection was dropped: max-sessions are served "
                        "already");
         xls_fd_close(&fd);
@@ -286,7 +293,8 @@ static void take_connection(struct listener *l, int listening)
     pid = fork();
     if (pid == 0) {
         if (dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0) {
-            become(l, "--inetd");
+            become(l,
+                   l->sessions < l->conf.max_sessions ? "--inetd" : "--full");
         }
         _exit(126);
     }
@@ -327,6 +335,9 @@ static enum xls_rc open_sockets(struct listener *l, struct xls_why *why)
     if (rc != XLS_OK) {
         return rc;
     }
+    if (l->options->deaf) {
+        return XLS_OK;
+    }
     l->count = inherited(l->fds);
     return l->count > 0 ? XLS_OK
                         : xls_net_listen(l->conf.listen, l->conf.port, l->fds,
@@ -351,7 +362,7 @@ static int listen_and_serve(const struct options *o)
     }
     (void)snprintf(line, sizeof(line), "ready on port %u (%zu sockets)",
                    (unsigned)l.conf.port, l.count);
-    log_line(NULL, line);
+    log_line(NULL, o->deaf ? "ready, and listens on no port" : line);
     while (stop == 0) {
         for (size_t i = 0; i < l.count; i++) {
             p[i] = (struct pollfd){.fd = l.fds[i], .events = POLLIN};
@@ -369,41 +380,50 @@ static int listen_and_serve(const struct options *o)
     return 0;
 }
 
-int main(int argc, char **argv)
+/* 0, or the exit status to end with at once. */
+static int parse(int argc, char **argv, struct options *o)
 {
-    enum { INETD = 256, CONFDIR, HELP, WATCH, RECOVER };
+    enum { INETD = 256, FULL, DEAF, CONFDIR, HELP, WATCH, RECOVER };
     static const struct option longs[] = {
         {"inetd", no_argument, NULL, INETD},
+        {"full", no_argument, NULL, FULL},
+        {"no-listen", no_argument, NULL, DEAF},
         {"confdir", required_argument, NULL, CONFDIR},
         {"help", no_argument, NULL, HELP},
         {"watch", required_argument, NULL, WATCH},
         {"recover", no_argument, NULL, RECOVER},
         {NULL, 0, NULL, 0},
     };
-    struct options o = {.confdir = XLS_CONFDIR, .level = XTL_ERROR};
     int c;
 
     while ((c = getopt_long(argc, argv, "vh", longs, NULL)) != -1) {
         switch (c) {
+        case DEAF:
+            o->deaf = true;
+            break;
+        case FULL:
+            o->full = true;
+            o->inetd = true;
+            break;
         case INETD:
-            o.inetd = true;
+            o->inetd = true;
             break;
         case CONFDIR:
-            o.confdir = optarg;
+            o->confdir = optarg;
             break;
         case RECOVER:
-            o.recover = true;
+            o->recover = true;
             break;
         case WATCH:
-            o.watch = optarg;
+            o->watch = optarg;
             break;
         case 'v':
-            o.level = XTL_DETAIL;
+            o->level = XTL_DETAIL;
             break;
         case 'h':
         case HELP:
             (void)fputs(usage_text, stdout);
-            return xls_say_done(PROGRAM);
+            exit(xls_say_done(PROGRAM));
         default:
             (void)fputs("Try: xlsecd --help\n", stderr);
             return XLS_EXIT_USAGE;
@@ -412,6 +432,21 @@ int main(int argc, char **argv)
     if (optind != argc) {
         xls_say_error(PROGRAM, "takes no arguments; see --help");
         return XLS_EXIT_USAGE;
+    }
+    if (o->inetd && o->deaf) {
+        xls_say_error(PROGRAM, "--inetd or --no-listen, not both; see --help");
+        return XLS_EXIT_USAGE;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.confdir = XLS_CONFDIR, .level = XTL_ERROR};
+    int status = parse(argc, argv, &o);
+
+    if (status != 0) {
+        return status;
     }
     if (o.watch != NULL) {
         return watch(&o);

@@ -1,8 +1,10 @@
 # xlsecd's units, where --with-systemdsystemunitdir says.
 XLS_UNITS = xl-plugin/systemd/xlsecd.service xl-plugin/systemd/xlsecd.socket \
-	xl-plugin/systemd/xlsecd@.service
+	xl-plugin/systemd/xlsecd@.service \
+	xl-plugin/systemd/xlsecd-recover.service
 EXTRA_DIST += xl-plugin/systemd/xlsecd.service.in \
-	xl-plugin/systemd/xlsecd.socket.in xl-plugin/systemd/xlsecd@.service.in
+	xl-plugin/systemd/xlsecd.socket.in xl-plugin/systemd/xlsecd@.service.in \
+	xl-plugin/systemd/xlsecd-recover.service.in
 CLEANFILES += $(XLS_UNITS)
 
 if SYSTEMD
@@ -18,3 +20,4 @@ $(XLS_UNITS): Makefile
 xl-plugin/systemd/xlsecd.service: xl-plugin/systemd/xlsecd.service.in
 xl-plugin/systemd/xlsecd.socket: xl-plugin/systemd/xlsecd.socket.in
 xl-plugin/systemd/xlsecd@.service: xl-plugin/systemd/xlsecd@.service.in
+xl-plugin/systemd/xlsecd-recover.service: xl-plugin/systemd/xlsecd-recover.service.in
