@@ -42,8 +42,9 @@ tests_process_t_attest_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS) $(SODIUM_CFLAGS)
 tests_process_t_attest_LDADD = $(XLS_TPM) $(XLS_PROCESS_LDADD) $(XLS_TPM_LIBS)
 
 check_PROGRAMS += tests/process/toy
-tests_process_toy_SOURCES = tests/process/toy.c xl-plugin/madestream.c \
-	xl-plugin/madestream.h xl-plugin/standin.c xl-plugin/standin.h \
+XLS_TOYS = tests/process/toys.c tests/process/toys.h xl-plugin/madestream.c \
+	xl-plugin/madestream.h xl-plugin/standin.c xl-plugin/standin.h
+tests_process_toy_SOURCES = tests/process/toy.c $(XLS_TOYS) \
 	xl-plugin/twohosts.c xl-plugin/twohosts.h
 tests_process_toy_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
 tests_process_toy_LDADD = $(XLS_PROCESS_LDADD)
@@ -57,6 +58,40 @@ handover-report: all tests/process/toy
 
 XLS_LINT += tests/process/t-handover.sh tests/process/t-links.sh tests/process/t-cli.sh
 
+# The programs themselves, several at once, on toys.
+XLS_TOY_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin \
+	-I$(srcdir)/tests/process -DXLS_CONFDIR='"/nowhere"' \
+	-DXLS_SBINDIR='"$(abs_top_builddir)/tests/process/toys"' \
+	-DXLS_STATEDIR='"/nowhere"' -DXLS_LIBEXECDIR='"/nowhere"'
+XLS_TOY_WRAP = -Wl,--wrap=xls_xen_open -Wl,--wrap=xls_xen_close \
+	-Wl,--wrap=xls_xen_source_new -Wl,--wrap=xls_xen_source_free \
+	-Wl,--wrap=xls_xen_source_ops -Wl,--wrap=xls_xen_destination_new \
+	-Wl,--wrap=xls_xen_destination_free \
+	-Wl,--wrap=xls_xen_destination_domid \
+	-Wl,--wrap=xls_xen_destination_ops -Wl,--wrap=xls_xen_recover_ops \
+	-Wl,--wrap=xls_xen_measure_ops -Wl,--wrap=xls_watch_start
+check_PROGRAMS += tests/process/toys/xlsecd tests/process/toys/xl-migrate-secure \
+	tests/process/toys/xl-secure-recover
+tests_process_toys_xlsecd_SOURCES = xl-plugin/say.c xl-plugin/say.h \
+	xl-plugin/xlsecd.c tests/process/toyxen.c $(XLS_TOYS)
+tests_process_toys_xlsecd_CPPFLAGS = $(XLS_TOY_CPPFLAGS)
+tests_process_toys_xlsecd_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_toys_xlsecd_LDFLAGS = $(AM_LDFLAGS) $(XLS_TOY_WRAP)
+tests_process_toys_xlsecd_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+tests_process_toys_xl_migrate_secure_SOURCES = $(XLS_MIGRATE) \
+	tests/process/toyxen.c $(XLS_TOYS)
+tests_process_toys_xl_migrate_secure_CPPFLAGS = $(XLS_TOY_CPPFLAGS)
+tests_process_toys_xl_migrate_secure_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_toys_xl_migrate_secure_LDFLAGS = $(AM_LDFLAGS) $(XLS_TOY_WRAP)
+tests_process_toys_xl_migrate_secure_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+tests_process_toys_xl_secure_recover_SOURCES = $(XLS_RECOVER) \
+	tests/process/toyxen.c $(XLS_TOYS)
+tests_process_toys_xl_secure_recover_CPPFLAGS = $(XLS_TOY_CPPFLAGS)
+tests_process_toys_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
+tests_process_toys_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) $(XLS_TOY_WRAP)
+tests_process_toys_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+XLS_LINT += tests/process/t-both.sh
+
 # Journals, and what a person does with them.
 check_PROGRAMS += tests/process/write-journal
 tests_process_write_journal_SOURCES = tests/process/write-journal.c
@@ -68,7 +103,8 @@ tests_process_standing_xl_secure_recover_SOURCES = $(XLS_RECOVER) \
 tests_process_standing_xl_secure_recover_CPPFLAGS = $(XLS_PLUGIN_CPPFLAGS)
 tests_process_standing_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
 tests_process_standing_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=xls_xen_recover_ops -Wl,--wrap=xls_xen_measure_ops
+	-Wl,--wrap=xls_xen_recover_ops -Wl,--wrap=xls_xen_measure_ops \
+	-Wl,--wrap=xls_xen_open -Wl,--wrap=xls_xen_close
 tests_process_standing_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) \
 	$(XLS_XEN_LIBS)
 check_PROGRAMS += tests/process/standing/xl-migrate-secure

@@ -3,7 +3,7 @@
  * For t-recover.sh: xl secure-recover with guests that are not there.  Every
  * act is told on stderr, as "act: ...".  Of the environment FOUND says what is
  * here of a guest that was to come (nothing, incoming, named), FAILS the act
- * that fails.
+ * that fails (such as: Xen).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,9 @@
 
 struct xls_recover_ops __wrap_xls_xen_recover_ops(struct xls_xen_recover *xen);
 struct xls_measure_ops __wrap_xls_xen_measure_ops(void);
+enum xls_rc __wrap_xls_xen_open(struct xls_xen *xen, xentoollog_level severity,
+                                struct xls_why *why);
+void __wrap_xls_xen_close(struct xls_xen *xen);
 
 static const char *env(const char *name)
 {
@@ -127,4 +130,19 @@ struct xls_recover_ops __wrap_xls_xen_recover_ops(struct xls_xen_recover *xen)
 struct xls_measure_ops __wrap_xls_xen_measure_ops(void)
 {
     return xls_standin_measure_ops();
+}
+
+enum xls_rc __wrap_xls_xen_open(struct xls_xen *xen, xentoollog_level severity,
+                                struct xls_why *why)
+{
+    (void)severity;
+    *xen = (struct xls_xen){NULL, NULL};
+    return strcmp(env("FAILS"), "Xen") == 0
+               ? xls_why_set(why, XLS_HOST_XEN, "there is no Xen")
+               : XLS_OK;
+}
+
+void __wrap_xls_xen_close(struct xls_xen *xen)
+{
+    (void)xen;
 }

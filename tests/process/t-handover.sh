@@ -28,7 +28,7 @@ host=$1 inject=$2
 shift 2
 strace -qq -o /dev/null -e "inject=$inject" "$@"
 code=$?
-[ $code -le 128 ] || echo "$host down" >>"$TOY_TOP/world"
+[ $code -le 128 ] || echo "$host down" >>"$TOY_TOP/world.made"
 exit $code
 EOF
 chmod +x "$work/down"
@@ -50,7 +50,7 @@ now() { echo $(($(date +%s%N) / 1000000)); }
 begin() {
     read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$libexec")
     export TOY_TOP TOY_PORT
-    printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world"
+    printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world.made"
     : >"$work/log"
 }
 
@@ -88,13 +88,13 @@ judge() {
     case $state in
     "0=runs 1=none " | "0=none 1=runs ") ;;
     "0=none 1=none ") # it was lost with the host that had it
-        grep -q "^0 down" "$TOY_TOP/world" ||
-            { grep -q "^1 run" "$TOY_TOP/world" && grep -q "^1 down" "$TOY_TOP/world"; } ||
+        grep -q "^0 down" "$TOY_TOP/world.made" ||
+            { grep -q "^1 run" "$TOY_TOP/world.made" && grep -q "^1 down" "$TOY_TOP/world.made"; } ||
             wrong="${wrong:-the guest is lost}"
         ;;
     "0=stopped,away 1=none ") # a person has to say: it may have run there
         grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination &&
-            grep -q "^1 down" "$TOY_TOP/world" || wrong="${wrong:-ends with $state}"
+            grep -q "^1 down" "$TOY_TOP/world.made" || wrong="${wrong:-ends with $state}"
         settled=
         ;;
     *) wrong="${wrong:-ends with $state}" ;;
@@ -102,7 +102,7 @@ judge() {
     [ -z "$settled" ] || wrong="${wrong:-$settled}"
     # exit code 0: it has moved, and may have ended with its new host since
     [ "$2" != 0 ] || [ "$state" = "0=none 1=runs " ] ||
-        { [ "$state" = "0=none 1=none " ] && grep -q "^1 down" "$TOY_TOP/world"; } ||
+        { [ "$state" = "0=none 1=none " ] && grep -q "^1 down" "$TOY_TOP/world.made"; } ||
         wrong="${wrong:-exit code 0 and $state}"
     case $2 in 1 | 3) [ "$state" = "0=runs 1=none " ] || wrong="${wrong:-exit code $2 and $state}" ;; esac
     left=$(find "$TOY_TOP" -name '.tmp*' -o -name '*.tmp')
@@ -112,7 +112,7 @@ judge() {
         echo "ok $1: exit $2, ${state% }, settled in $took ms"
     else
         echo "WRONG $1: $wrong"
-        sed 's/^/    /' "$TOY_TOP/world" "$work/log" | tail -n 60
+        sed 's/^/    /' "$TOY_TOP/world.made" "$work/log" | tail -n 60
         bad=$((bad + 1))
     fi
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * write-journal: a journal as a migration would have left it, for t-recover.sh.
+ * write-journal: a journal as a migration would have left it.
  *   write-journal STATE source|destination ID GUEST PEER WORD... [hold]
  * ID: 1 to 16 octets in hexadecimal, the rest are zeros.  With hold at the end
- * it says "held", and acts for the migration until its stdin ends.
+ * it says "held", and acts for the migration until its stdin ends.  Of the
+ * environment: PEER_KEY, the other host's key in base64, and GUEST_UUID, 32
+ * hexadecimal digits, in the place of made-up ones.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 
 #include "attest/hex.h"
 #include "host/journal.h"
+#include "host/keyfile.h"
 
 static int failed(const char *what, const struct xls_why *why)
 {
@@ -28,6 +31,8 @@ static unsigned state_of(enum xls_role role, const char *word)
 static const struct xls_journal_facts *facts_of(char **args)
 {
     static struct xls_journal_facts f = {.peer_key = {1, 2, 3}};
+    const char *key = getenv("PEER_KEY");
+    const char *uuid = getenv("GUEST_UUID");
 
     f.role =
         strcmp(args[0], "source") == 0 ? XLS_ROLE_SOURCE : XLS_ROLE_DESTINATION;
@@ -37,6 +42,10 @@ static const struct xls_journal_facts *facts_of(char **args)
     (void)snprintf(f.guest, sizeof(f.guest), "%s", args[2]);
     (void)snprintf(f.peer, sizeof(f.peer), "%s", args[3]);
     memcpy(f.uuid, f.guest, sizeof(f.uuid)); /* one for each guest */
+    if ((key != NULL && !xls_key_decode(key, f.peer_key)) ||
+        (uuid != NULL && !xls_hex_read(uuid, strlen(uuid), f.uuid))) {
+        exit(2);
+    }
     return &f;
 }
 
