@@ -81,12 +81,28 @@ static void show(const struct xls_journals *all,
 /* --- by themselves
  * ----------------------------------------------------------*/
 
+/* Nothing can be done without Xen, which is told once. */
+static bool has_xen(const struct options *o)
+{
+    struct xls_xen xen;
+    struct xls_why why = {""};
+    enum xls_rc rc = xls_xen_open(&xen, o->level, &why);
+
+    xls_xen_close(&xen);
+    if (rc != XLS_OK) {
+        xls_say_error(PROGRAM, "%s", why.text);
+    }
+    return rc == XLS_OK;
+}
+
 static int settle_all(const struct options *o, struct xls_journals *all,
                       const bool *picked)
 {
     static struct xls_told told; /* not on the stack: it is large */
     size_t open = 0;
     bool any = false;
+    bool asked = false;
+    bool able = false;
 
     for (size_t i = 0; i < all->count; i++) {
         struct xls_journal_entry *e = &all->list[i];
@@ -97,6 +113,10 @@ static int settle_all(const struct options *o, struct xls_journals *all,
         any = true;
         xls_journals_tell(all, e, &told);
         if (!e->damaged && e->holder == 0 && xls_journals_is_open(e)) {
+            able = asked ? able : has_xen(o);
+            asked = true;
+        }
+        if (able && !e->damaged && e->holder == 0 && xls_journals_is_open(e)) {
             (void)!go_on(o, e, told.brief, XLS_WISH_NONE);
         }
         show(all, e, &told);

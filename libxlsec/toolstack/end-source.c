@@ -23,7 +23,7 @@ static void tell(const struct xls_source_end *end, const char *line)
 }
 
 /* "ID HOST": what the copy here belongs to. */
-static void mark(const struct xls_source_end *end)
+void xls_source_mark(const struct xls_source_end *end)
 {
     const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
     char id[2 * XLS_ID_LEN + 1];
@@ -55,7 +55,7 @@ enum xls_rc xls_source_step(struct xls_source_end *end,
     rc = xls_journal_enter(end->journal, next, note, why);
     end->moved = end->moved || xls_source_at(end) == XLS_SOURCE_MOVED;
     if (xls_source_at(end) == XLS_SOURCE_COMMIT) {
-        mark(end);
+        xls_source_mark(end);
     }
     return rc;
 }

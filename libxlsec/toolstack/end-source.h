@@ -41,6 +41,10 @@ XLS_MUST_USE enum xls_rc xls_source_step(struct xls_source_end *end,
                                          enum xls_source_event event,
                                          const char *note, struct xls_why *why);
 
+/* Show to who looks at this host that the guest was given away; entering COMMIT
+ * does. */
+void xls_source_mark(const struct xls_source_end *end);
+
 /*
  * Bring about here what the state asks for: in MOVED the copy is destroyed and
  * the journal closed; in BACK the guest goes on, which leads to HERE.  In

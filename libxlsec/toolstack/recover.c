@@ -89,6 +89,7 @@ static enum xls_rc set_aside(struct source *s, struct xls_why *why)
         &xls_journal_view(s->end.journal)->facts;
     enum xls_rc rc = s->ops.rename(s->ops.ctx, true, why);
 
+    xls_source_mark(&s->end);
     return rc == XLS_OK && s->end.pack != NULL
                ? xls_pack_commit(s->end.pack, f->id, f->peer, why)
                : rc;

@@ -132,10 +132,10 @@ afresh
 journal source aa01 g1 xen2 open
 journal source aa02 g2 xen2 open commit moved
 journal source aa03 g3 xen2 open back
-journal source aa06 g11 xen2 open back here
-journal source aa07 g12 xen2 open back here closed
 journal source aa04 g4 xen2 open commit moved closed
 journal source aa05 g5 xen2 open commit back here closed
+journal source aa06 g11 xen2 open back here
+journal source aa07 g12 xen2 open back here closed
 journal destination bb01 g6 xen1 open
 journal destination bb02 g7 xen1 open prepared
 journal destination bb03 g8 xen1 open prepared taking
@@ -206,7 +206,7 @@ run 0 status
 is out <<'EOT'
 No migration is open on this host.
 cc010000  g1 comes from xen1  unsure since TIME (AGE)
-    This host went down while it was about to start the guest: the guest may have run here, and is here no more.
+    This host was to start the guest, and what was here of it is gone: the host went down meanwhile, or somebody destroyed it. The guest may have run here.
     If xen1 still waits, a person has to settle it there: xl secure-recover, on xen1.
 EOT
 
@@ -288,11 +288,28 @@ EOT
 if [ ! -e /proc/xen/capabilities ]; then
     journal source aa01 g1 xen2 open
     run 4 "$bin/xl-secure-recover" --confdir "$conf"
-    says err "xl secure-recover: aa010000: cannot talk to Xen on this host: is this dom0, are we root"
+    says err "xl secure-recover: cannot talk to Xen on this host: is this dom0, are we root"
     says out "aa010000  g1 leaves for xen2  open since TIME"
     run 1 "$bin/xl-secure-recover" --confdir "$conf" --abort --vouch g1 g1
     says err "xl secure-recover: aa010000: cannot talk to Xen on this host"
 fi
+
+# which is told once
+afresh
+journal source aa01 g1 xen2 open
+journal source aa02 g2 xen2 open commit
+journal source aa03 g3 xen2 open commit moved closed
+journal destination bb01 g4 xen2 open prepared
+run 4 env FAILS=Xen sh -c "'$standing/xl-secure-recover' --confdir '$conf'"
+is err <<'EOT'
+xl secure-recover: there is no Xen
+EOT
+says out "aa010000  g1 leaves for xen2  open since TIME"
+says out "bb010000  g4 comes from xen2  prepared since TIME"
+afresh
+journal source aa03 g3 xen2 open commit moved closed
+run 0 env FAILS=Xen sh -c "'$standing/xl-secure-recover' --confdir '$conf'"
+silent err
 
 # --- what goes on by itself
 unknown="no host 'xen2' is known here: no file in $conf/peers.d names it; run xlsec id there and xlsec trust here"
@@ -361,6 +378,7 @@ afresh
 journal source aa01 web1 xen2 open commit
 told="act: look for the guest
 act: rename away
+act: aa010000000000000000000000000000 xen2
 xl secure-recover: aa010000: $unknown
 
 The hosts cannot settle this by themselves now; your word would:
