@@ -250,6 +250,25 @@ open_there() {
     judge "what is open there"
 }
 
+# A destination that is asked long after it is over says what came of it, whatever
+# has become of the guest's files.
+asked_late() {
+    local id
+    begin 1
+    migrate 1
+    collect
+    [ "${code[1]}" = 0 ] || fail "g1: ${code[1]}"
+    place 1 >"$TOY_TOP/at"
+    mv "$TOY_TOP/1/tree/nv" "$TOY_TOP/1/tree/else"
+    id=$(basename "$TOY_TOP"/0/state/handover/*.source .source)
+    rm "$TOY_TOP"/0/state/handover/*.source
+    other_key
+    PEER_KEY=$key "$write" "$TOY_TOP/0/state" source "$id" g1 other open commit
+    wait_for 20 closed 0 "$id" || fail "$(tail -n 3 "$TOY_TOP/log.1")"
+    mv "$TOY_TOP/1/tree/else" "$TOY_TOP/1/tree/nv"
+    judge "asked long after it is over"
+}
+
 # [P-95] Who asks about a migration that is another host's ends nobody there.
 not_theirs() {
     begin 0
@@ -304,6 +323,7 @@ else
     crossing
     full
     open_there
+    asked_late
     not_theirs
 fi
 RANDOM=$seed

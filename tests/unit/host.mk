@@ -94,6 +94,18 @@ tests_unit_t_toolstack_mark_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
 tests_unit_t_toolstack_mark_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd) $(XLS_XEN_LIBS)
 
+XLS_UNIT += tests/unit/t-toolstack-here
+tests_unit_t_toolstack_here_SOURCES = tests/unit/t-toolstack-here.c
+tests_unit_t_toolstack_here_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_here_CFLAGS = $(AM_CFLAGS) -std=gnu11
+tests_unit_t_toolstack_here_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_xen_open -Wl,--wrap=xls_xen_close \
+	-Wl,--wrap=libxl_name_to_domid -Wl,--wrap=libxl_domid_to_name \
+	-Wl,--wrap=libxl_list_domain -Wl,--wrap=libxl_get_version_info \
+	-Wl,--wrap=libxl_domain_config_from_json
+tests_unit_t_toolstack_here_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
 XLS_UNIT += tests/unit/t-host-seen
 tests_unit_t_host_seen_SOURCES = tests/unit/t-host-seen.c
 tests_unit_t_host_seen_CPPFLAGS = $(host_unit_cppflags)

@@ -53,7 +53,7 @@ no_processes() {
     local n i
     for n in 1 2; do
         for i in $(seq 20); do
-            lab exec $n -n 'ps -eo args | grep -E "^(.*/)?(xlsec-(wire|guard|keys)|libxl-save-helper|xlsecd --inetd)" | grep -v grep' ||
+            lab exec $n -n 'ps -eo args | grep -E "^(.*/)?(xlsec-(wire|guard|keys)|libxl-save-helper|xlsecd --(inetd|full))" | grep -v grep' ||
                 continue 2
             sleep 1
         done
