@@ -235,13 +235,14 @@ _Noreturn static void become(const struct listener *l, const char *what)
     _exit(126);
 }
 
-/* Is there a migration that nobody acts for, and that is not settled? */
+/* Is there a migration that nobody acts for, and that is not settled, or half a
+ * journal? */
 static bool is_abandoned(const struct listener *l)
 {
     struct xls_journal_entry *list = NULL;
     struct xls_why why = {""};
     size_t count = 0;
-    bool is = false;
+    bool is = xls_journal_untidy(l->conf.state);
 
     if (xls_journal_list(l->conf.state, &list, &count, &why) != XLS_OK) {
         return false; /* the next one tells */

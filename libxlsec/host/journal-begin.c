@@ -116,7 +116,10 @@ static enum xls_rc judge(const char *state, const struct xls_journal *journal,
 
 static int is_temporary(const struct dirent *entry)
 {
-    return strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 ? 1 : 0;
+    return strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 ||
+                   xls_keep_is_left(entry->d_name, NULL)
+               ? 1
+               : 0;
 }
 
 void xls_journal_tidy(int dir)
@@ -129,7 +132,24 @@ void xls_journal_tidy(int dir)
         free(names[i]);
     }
     free((void *)names);
-    xls_keep_tidy(dir, NULL); /* traces */
+}
+
+bool xls_journal_untidy(const char *state)
+{
+    struct xls_why local = {""};
+    struct dirent **names = NULL;
+    int dir = -1;
+    int count = 0;
+
+    if (xls_journal_dir(state, false, &dir, &local) == XLS_OK && dir >= 0) {
+        count = scandirat(dir, ".", &names, is_temporary, NULL);
+    }
+    for (int i = 0; i < count; i++) {
+        free(names[i]);
+    }
+    free((void *)names);
+    xls_fd_close(&dir);
+    return count > 0;
 }
 
 /* The file: whole, synced and locked before it has its name. */

@@ -130,6 +130,10 @@ XLS_MUST_USE enum xls_rc xls_journal_list(const char *state,
                                           struct xls_journal_entry **list,
                                           size_t *count, struct xls_why *why);
 
+/* Is something there that a process which died had half made?  Beginning a
+ * journal and xls_journal_prune() remove it. */
+bool xls_journal_untidy(const char *state);
+
 /*
  * Remove journals that are settled: all but the newest keep of each role, and
  * none that is younger than seconds.

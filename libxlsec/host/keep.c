@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +61,7 @@ static int write_new(int dir_fd, const char *name, const void *octets,
     return rc;
 }
 
-/* Is name ".FILE.PID" of a process that is gone?  file NULL: of any file. */
-static bool is_orphan(const char *name, const char *file)
+bool xls_keep_is_left(const char *name, const char *file)
 {
     const char *dot = strrchr(name, '.');
     long pid;
@@ -81,13 +79,14 @@ static bool is_orphan(const char *name, const char *file)
            errno == ESRCH;
 }
 
-void xls_keep_tidy(int dir_fd, const char *file)
+/* What processes that are gone had half made of the file. */
+static void tidy(int dir_fd, const char *file)
 {
     struct dirent **names = NULL;
     int count = scandirat(dir_fd, ".", &names, NULL, NULL);
 
     for (int i = 0; i < count; i++) {
-        if (is_orphan(names[i]->d_name, file)) {
+        if (xls_keep_is_left(names[i]->d_name, file)) {
             (void)unlinkat(dir_fd, names[i]->d_name, 0);
         }
         free(names[i]);
@@ -113,7 +112,7 @@ enum xls_rc xls_keep(const char *dir, const char *file, const void *octets,
     if (dir_fd < 0) {
         return failed(why, dir, file);
     }
-    xls_keep_tidy(dir_fd, file);
+    tidy(dir_fd, file);
     (void)unlinkat(dir_fd, name, 0); /* of a process of this number that died */
     if (write_new(dir_fd, name, octets, len, mode) != 0 ||
         renameat(dir_fd, name, dir_fd, file) != 0 || fsync(dir_fd) != 0) {

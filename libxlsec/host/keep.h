@@ -5,6 +5,7 @@
 #ifndef XLS_HOST_KEEP_H
 #define XLS_HOST_KEEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,9 +22,9 @@ XLS_MUST_USE enum xls_rc xls_keep(const char *dir, const char *file,
                                   const void *octets, size_t len, mode_t mode,
                                   struct xls_why *why);
 
-/* Remove from a directory what processes that are gone had half made of that
- * file there; of all files when it is NULL. */
-void xls_keep_tidy(int dir_fd, const char *file);
+/* Is that the name of what a process that is gone had half made of the file (of
+ * any, when it is NULL)?  The next xls_keep() of it removes it. */
+bool xls_keep_is_left(const char *name, const char *file);
 
 /* Make the directories of the path dir that are missing (0700); -1 and errno
  * when that fails. */

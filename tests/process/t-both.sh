@@ -122,9 +122,12 @@ place() {
     echo "$at"
 }
 
+left() { find "$TOY_TOP" \( -name '.*' -o -name '*--*' -o -name '*.tmp*' \) ! -path '*/handover/.lock'; }
+swept() { [ -z "$(left)" ]; }
+
 # judge CASE: nothing is open, one copy of each guest, where its tool said
 judge() {
-    local moved=0 at left
+    local moved=0 at
     wait_for 60 settled || fail "something stays open: $(cat "$TOY_TOP"/open.*)"
     for ((i = 1; i <= guests; i++)); do
         place "$i" >"$TOY_TOP/at"
@@ -135,9 +138,8 @@ judge() {
         1 | 3) [ "$at" = "$(home "$i")" ] || fail "g$i: exit status ${code[i]}, and it has moved" ;;
         esac
     done
+    wait_for 20 swept || fail "left: $(left)"
     stop
-    left=$(find "$TOY_TOP" -name '.*' -o -name '*--*' -o -name '*.tmp*')
-    [ "$(echo "$left" | grep -vc '/handover/\.lock$')" = 0 ] || fail "left: $left"
     # [P-83] whole lines, and one for each file that came or went
     for h in 0 1; do
         [ ! -e "$TOY_TOP/$h/state/audit.log" ] || ! grep -vE '^\{"time":"[^"]*","event":"[^"]*",.*,"done":"[^"]*"\}$' "$TOY_TOP/$h/state/audit.log" ||
@@ -223,7 +225,7 @@ hold() {
     "$write" "$state" "${@:2}" hold <"$TOY_TOP/live" >"$TOY_TOP/held" &
     holder=$!
     exec 9>"$TOY_TOP/live"
-    wait_for 10 grep -q held "$TOY_TOP/held" || fail "no journal is held"
+    wait_for 10 grep -qs held "$TOY_TOP/held" || fail "no journal is held"
 }
 release() {
     exec 9>&-
@@ -275,6 +277,9 @@ not_theirs() {
     other_key
     PEER_KEY=$key "$write" "$TOY_TOP/0/state" source dd02 gone other open commit
     hold 1 destination dd02 gone elsewhere open prepared
+    # and what died before it had a name is swept
+    touch "$TOY_TOP/1/state/handover/.tmp-x.destination" "$TOY_TOP/0/state/handover/.x.placed.4194303"
+    wait_for 20 swept || fail "half a journal stays: $(left)"
     wait_for 20 grep -q "asked: it cannot be told\|not received" "$TOY_TOP/log.1" || fail "nobody asks"
     sleep 1
     kill -0 "$holder" 2>/dev/null || fail "the process of another host's migration was ended"
