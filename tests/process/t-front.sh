@@ -161,7 +161,7 @@ afresh
 journal destination aa01 web1 xen1 open prepared taking unsure
 passes create web1.cfg
 says "xl: WARNING: xl create of guest 'web1'"
-says "the guest may have run here, and is here no more"
+says "The guest may have run here."
 passes unpause web1
 silent
 
