@@ -11,7 +11,9 @@
  *
  * Kernel command line: block=MB (how much is filled and hashed; a quarter of
  * memory, 64 at most, unless told) and dirty=MB (how much of that is written
- * again, with the same bytes, every second; 1 unless told).
+ * again, with the same bytes, every second; 1 unless told).  storm=MB: besides,
+ * as fast as its CPU lets it, write that much over and over, a page after
+ * work=N rounds of arithmetic.
  *
  * Its disks and network devices are those of Xen's, whose drivers are loaded
  * from /modules before anything else.
@@ -149,6 +151,28 @@ static size_t touch(struct block *b, size_t from, size_t words)
     return from;
 }
 
+/* A process of its own, until the guest ends. */
+static void storm(size_t mb, unsigned long work)
+{
+    uint64_t noise = 0x9e3779b97f4a7c15u;
+    uint64_t *words;
+
+    if (mb == 0 || fork() != 0) {
+        return;
+    }
+    words = mmap(NULL, mb * MB, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (words == MAP_FAILED) {
+        fail("taking memory for the storm");
+    }
+    for (size_t at = 0;; at = (at + 512) % (mb * MB / sizeof(uint64_t))) {
+        for (unsigned long i = 0; i < work; i++) {
+            next_noise(&noise);
+        }
+        words[at] = noise;
+    }
+}
+
 /* A second after the last one; no burst of lines after a long pause. */
 static void wait_second(struct timespec *next)
 {
@@ -187,6 +211,7 @@ int main(void)
     fill(&b);
     first = hash(&b);
     printf("guest: %lu MB filled\n", mb);
+    storm(option(" storm=", 0), option(" work=", 0));
     clock_gettime(CLOCK_MONOTONIC, &next);
     for (unsigned long count = 1;; count++) {
         uint64_t now = hash(&b);

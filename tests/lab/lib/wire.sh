@@ -4,9 +4,11 @@
 wire_help() {
     cat <<'EOF'
 usage: lab wire COMMAND
-  pass                carry everything at once: ends a cut, a delay and a fault
+  pass                carry everything at once: ends a cut, a delay, a rate and a
+                      fault
   cut                 carry nothing from now on, in silence, until 'pass'
   delay MS            hold every frame for MS milliseconds (each way)
+  rate KIB            carry KIB KiB a second and no more (each way)
   corrupt OFFSET [from 1|2] [port P]
   cut OFFSET [from 1|2] [port P]
   reset [OFFSET] [from 1|2] [port P]
@@ -20,7 +22,7 @@ usage: lab wire COMMAND
   list FILE           the TCP connections in a recording
   extract FILE [port P] [conn NUMBER|largest] [from initiator|responder]
                       the payload of a recording, in order, on standard output
-  stats               lines of: state, delay_ms, fault, from 1, from 2, record
+  stats               lines of: state, delay_ms, rate_kib, fault, from 1, from 2, record
 
 Faults: one is armed at a time, and a new one takes the place of the old. It
 binds to the next connection whose SYN passes (to port P, if named) and counts

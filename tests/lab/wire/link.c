@@ -64,7 +64,13 @@ void link_send(struct wire *w, int side, const unsigned char *data, size_t len)
         return;
     }
     f->next = NULL;
-    f->due = wire_now() + w->delay;
+    f->due = wire_now();
+    if (w->rate > 0) {
+        s->free =
+            (s->free > f->due ? s->free : f->due) + len * 1000000u / w->rate;
+        f->due = s->free;
+    }
+    f->due += w->delay;
     f->len = 4 + len;
     for (int i = 0; i < 4; i++) {
         f->data[i] = (unsigned char)(len >> (24 - 8 * i));

@@ -87,8 +87,9 @@ static int set_fault(enum fault_kind kind, char **words, int count)
 
 static void stats(FILE *out)
 {
-    fprintf(out, "state %s\ndelay_ms %llu\n", wire.cut ? "cut" : "pass",
-            (unsigned long long)(wire.delay / 1000));
+    fprintf(out, "state %s\ndelay_ms %llu\nrate_kib %llu\n",
+            wire.cut ? "cut" : "pass", (unsigned long long)(wire.delay / 1000),
+            (unsigned long long)(wire.rate >> 10));
     fault_describe(&wire.fault, out);
     for (int i = 0; i < 2; i++) {
         struct side *s = &wire.sides[i];
@@ -109,6 +110,7 @@ static const char *carry_out(char **words, int count, FILE *out)
     if (!strcmp(verb, "pass") && count == 1) {
         wire.cut = 0;
         wire.delay = 0;
+        wire.rate = 0;
         memset(&wire.fault, 0, sizeof(wire.fault));
     } else if (!strcmp(verb, "cut") && count == 1) {
         wire.cut = 1;
@@ -132,6 +134,13 @@ static const char *carry_out(char **words, int count, FILE *out)
             return "say: delay MS (0 to 60000)";
         }
         wire.delay = (uint64_t)ms * 1000;
+    } else if (!strcmp(verb, "rate") && count == 2) {
+        long kib = number(words[1], 1000000);
+
+        if (kib < 1) {
+            return "say: rate KIB (1 to 1000000)";
+        }
+        wire.rate = (uint64_t)kib << 10;
     } else if (!strcmp(verb, "record") && count == 2) {
         if (!strcmp(words[1], "off")) {
             record_stop();
@@ -179,7 +188,8 @@ static void serve(int control)
         for (int i = 0; i < 2; i++) {
             struct side *s = &wire.sides[i];
             int due = s->first && s->first->due <= wire_now();
-            int room = wire.sides[!i].queued < QUEUE_MAX;
+            int room = wire.sides[!i].queued <
+                       (wire.rate > 0 ? QUEUE_SLOW : QUEUE_MAX);
 
             p[1 + i] = (struct pollfd){.fd = s->listener, .events = POLLIN};
             p[3 + i] = (struct pollfd){

@@ -14,6 +14,7 @@
 #define FRAME_MAX 65536u
 #define QUEUE_MAX                                                              \
     (8u << 20) /* bytes waiting for a side before its peer waits */
+#define QUEUE_SLOW (128u << 10) /* the same where there is a rate */
 
 struct frame {
     struct frame *next;
@@ -29,6 +30,7 @@ struct side {
     size_t in_len;
     struct frame *first, **last; /* to be sent to this host */
     size_t queued, sent;         /* bytes in the queue; of the first frame */
+    uint64_t free;               /* when the wire to it is, at this rate */
     uint64_t frames, bytes, dropped; /* that came from this host */
 };
 
@@ -55,6 +57,7 @@ struct wire {
     struct fault fault;
     int cut;
     uint64_t delay; /* microseconds */
+    uint64_t rate;  /* bytes in a second, each way; 0: as many as come */
     FILE *record;
     char record_path[400];
 };
