@@ -80,11 +80,13 @@ function as_md(i) {
             value_says[i]
     print "\n## What xlsec writes itself\n"
     print "Below the domain of a guest whose migration is not settled there is a mark, for people and programs that look at a host. It"
-    print "only shows: what counts is in the journals (`xl secure-status`), nothing is ever read from here, and the guest cannot read it.\n"
+    print "only shows: what counts is in the journals (`xl secure-status`), and the guest cannot read it. Only `cap` is read again: by"
+    print "whoever resumes the guest, or sends it once more.\n"
     print "| key | value | there |"
     print "|---|---|---|"
     print "| `/local/domain/DOMID/xlsec/open` | `ID HOST`: the migration, in 32 hexadecimal digits, and the destination | at the source, below the suspended `NAME--migratedaway`, from COMMIT on, until the copy is destroyed or the guest goes on |"
     print "| `/local/domain/DOMID/xlsec/incoming` | `ID HOST`: the migration and the source | at the destination, below `NAME--incoming`, from PREPARED on, until the guest is started or the copy destroyed |"
+    print "| `/local/domain/DOMID/xlsec/cap` | a number in decimal: the CPU cap that the guest had | at the source, below a guest that is slowed, from before its cap is changed until it has it back |"
 }
 /^#/ { next }
 /^[ \t]*$/ { finish(); next }

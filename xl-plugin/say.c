@@ -183,6 +183,15 @@ void xls_say_report(const struct xls_report *r)
     (void)printf("  %s of stream (%" PRIu64 " pages) in %" PRIu64
                  " sealed records, %s on the wire, %s/s\n",
                  stream, r->stream_pages, r->records, wire, rate);
+    if (r->held_percent > 0) {
+        (void)printf("  it was busy: its CPU was held to %u %% while it "
+                     "moved\n",
+                     r->held_percent);
+    }
+    if (r->not_held[0] != '\0') {
+        (void)printf("  it was busy, and could not be slowed: %s\n",
+                     r->not_held);
+    }
     (void)printf("  key agreement: %s\n", xls_suite_text(r->suite));
     if (r->companions > 0) {
         (void)printf(
@@ -214,14 +223,15 @@ void xls_say_report_json(const struct xls_report *r, enum xls_outcome outcome,
     xls_say_attested_json(r);
     (void)printf(",\"peer_key\":\"%s\",\"key_agreement\":\"%s\"", print,
                  r->suite == XLS_SUITE_NONE ? "" : xls_suite_text(r->suite));
-    (void)printf(",\"duration_ms\":%" PRId64 ",\"downtime_ms\":%" PRId64
-                 ",\"stream_bytes\":%" PRIu64 ",\"stream_pages\":%" PRIu64
-                 ",\"records\":%" PRIu64 ",\"companions\":%u"
-                 ",\"wire_octets\":%" PRIu64 ",\"wire_peak_kib\":%" PRIu64
-                 ",\"guard_peak_kib\":%" PRIu64 ",\"reason\":",
-                 r->duration_ms, r->downtime_ms, r->stream_bytes,
-                 r->stream_pages, r->records, r->companions, r->wire_octets,
-                 r->wire.peak_kib, r->guard.peak_kib);
+    (void)printf(
+        ",\"duration_ms\":%" PRId64 ",\"downtime_ms\":%" PRId64
+        ",\"stream_bytes\":%" PRIu64 ",\"stream_pages\":%" PRIu64
+        ",\"records\":%" PRIu64 ",\"companions\":%u,\"cpu_held_percent\":%u"
+        ",\"wire_octets\":%" PRIu64 ",\"wire_peak_kib\":%" PRIu64
+        ",\"guard_peak_kib\":%" PRIu64 ",\"reason\":",
+        r->duration_ms, r->downtime_ms, r->stream_bytes, r->stream_pages,
+        r->records, r->companions, r->held_percent > 0 ? r->held_percent : 100,
+        r->wire_octets, r->wire.peak_kib, r->guard.peak_kib);
     xls_say_json(why->text);
     (void)printf("}\n");
 }

@@ -184,6 +184,14 @@ static void say_where_it_is(const struct options *o, enum xls_outcome outcome,
                       report->downtime_ms,
                       outcome == XLS_IN_DOUBT ? " so far" : "");
     }
+    if (outcome != XLS_MOVED && report->held_percent > 0) {
+        (void)fprintf(stderr, "Its CPU was held to %u %% meanwhile.\n",
+                      report->held_percent);
+    }
+    if (outcome != XLS_MOVED && report->not_held[0] != '\0') {
+        (void)fprintf(stderr, "It was to be slowed, and could not be: %s\n",
+                      report->not_held);
+    }
     if (open) {
         say_open(&told, outcome == XLS_IN_DOUBT);
     }

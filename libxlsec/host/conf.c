@@ -201,12 +201,20 @@ static bool conf_pcrs(void *out, const char *value)
     return true;
 }
 
+static bool set_yes(bool *out, const char *value)
+{
+    *out = strcmp(value, "yes") == 0;
+    return *out || strcmp(value, "no") == 0;
+}
+
+static bool conf_slow(void *out, const char *value)
+{
+    return set_yes(&((struct xls_conf *)out)->slow, value);
+}
+
 static bool conf_unsigned(void *out, const char *value)
 {
-    struct xls_conf *c = out;
-
-    c->policy_unsigned = strcmp(value, "yes") == 0;
-    return c->policy_unsigned || strcmp(value, "no") == 0;
+    return set_yes(&((struct xls_conf *)out)->policy_unsigned, value);
 }
 
 static bool conf_owner(void *out, const char *value)
@@ -241,6 +249,7 @@ static const struct xls_ini_word conf_words[] = {
     {"time", "whole", conf_whole, "seconds, 0 to 604800", false, NULL},
     {"time", "settle", conf_settle, "seconds, 0 to 86400", false, NULL},
     {"time", "evidence", conf_evidence, "seconds, 1 to 3600", false, NULL},
+    {"guest", "slow", conf_slow, "yes or no", false, NULL},
     {"paths", "libexec", conf_libexec, "an absolute path", false, NULL},
     {"paths", "state", conf_state, "an absolute path", false, NULL},
     {"tpm", "tcti", conf_tcti,
@@ -478,6 +487,7 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                             .stall_seconds = 30,
                             .finish_seconds = 300,
                             .downtime_seconds = 120,
+                            .slow = true,
                             .settle_seconds = 60,
                             .evidence_seconds = 60,
                             .post_quantum = XLS_PQ_PREFER,

@@ -46,6 +46,8 @@ struct xls_conf {
     unsigned finish_seconds;    /* for loading or starting a guest at the end */
     unsigned downtime_seconds;  /* longer stopped: it goes on here; 0: ever */
     unsigned whole_seconds;     /* the same for the whole migration */
+    bool slow;                  /* a guest that dirties memory too fast gets
+                                 * less of its CPUs until it has moved */
     unsigned settle_seconds;    /* xl migrate-secure: for asking anew what
                                  * became of a guest, before it gives up */
     unsigned evidence_seconds;  /* for the peer's Evidence to come */

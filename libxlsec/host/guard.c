@@ -50,11 +50,12 @@ struct guard_role {
 static enum xls_rc tell_count(struct guard_role *g, uint16_t type)
 {
     const struct xls_guard_facts *facts = xls_guard_facts(g->guard);
-    uint8_t body[16];
+    uint8_t body[20];
     struct xls_wr wr = xls_wr_over(body, sizeof(body));
 
     xls_wr_u64be(&wr, facts->bytes);
     xls_wr_u64be(&wr, facts->pages);
+    xls_wr_u32be(&wr, facts->passes);
     return xls_ipc_send(XLS_CTL_FD, type, body, sizeof(body));
 }
 

@@ -46,8 +46,9 @@
  *   toolstack -> guard   GUARD_START     inward u8, format u8, type u8,
  *                                        pages u64, vcpus u32
  *   guard -> toolstack   GUARD_BEGUN     -       judged octets are in the pipe
- *   guard -> toolstack   GUARD_COUNT     bytes u64, pages u64
- *   guard -> toolstack   GUARD_DONE      bytes u64, pages u64: whole, and good
+ *   guard -> toolstack   GUARD_COUNT     bytes u64, pages u64, passes over
+ *                                        memory u32, so far
+ *   guard -> toolstack   GUARD_DONE      the same: whole, and good
  *   toolstack -> verify  VERIFY_START    see host/verify.h
  *   toolstack -> verify  VERIFY_POLICY   last u8, text of the policy
  *   toolstack -> verify  VERIFY_SUMS     digest of the streams' sums 32,

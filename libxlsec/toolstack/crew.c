@@ -81,6 +81,7 @@ static enum xls_rc note_count(struct xls_crew *crew, enum xls_from *from)
     } else {
         crew->stream_bytes = xls_rd_u64be(&rd);
         crew->stream_pages = xls_rd_u64be(&rd);
+        crew->stream_passes = xls_rd_u32be(&rd);
     }
     if (crew->msg->type != XLS_MSG_GUARD_DONE) {
         *from = XLS_FROM_COUNT;

@@ -72,6 +72,7 @@ struct xls_crew {
     uint64_t wire_octets;
     uint64_t stream_bytes;
     uint64_t stream_pages;
+    uint32_t stream_passes; /* over memory, the first included */
 };
 
 /*

@@ -41,10 +41,19 @@ struct xls_source_ops {
      * and runs in a thread of its own.  On error the guest may run or not:
      * resume() is always called after it. */
     enum xls_rc (*save)(void *ctx, int fd, struct xls_why *why);
+    /* Make save(), which is at work in another thread, end soon, with an error:
+     * ask libxl to; force: end by force what libxl waits for.  May be called
+     * again.  The op may be NULL: then it ends by itself, once nobody reads fd.
+     */
+    void (*stop)(void *ctx, bool force);
+    /* Let the guest have only this much of its CPUs, in per cent of what it had
+     * before the first call, during save(); resume() gives it all back.  On
+     * error nothing has changed.  The op may be NULL. */
+    enum xls_rc (*slow)(void *ctx, unsigned percent, struct xls_why *why);
     /* True once the guest is suspended; cheap, called often during save(). */
     bool (*is_down)(void *ctx);
-    /* Let it run again under its own name, from wherever save() left it; does
-     * nothing when it runs. */
+    /* Let it run again under its own name, from wherever save() left it, and
+     * with the CPUs that it had; does nothing when it does. */
     enum xls_rc (*resume)(void *ctx, struct xls_why *why);
     /* Take the guest's name away from it (NAME--migratedaway), or give it back;
      * does nothing when it has that name. */

@@ -11,6 +11,7 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/measure-files.c \
 	libxlsec/toolstack/measure-host.c \
 	libxlsec/toolstack/measure-private.h \
+	libxlsec/toolstack/pace.c libxlsec/toolstack/pace.h \
 	libxlsec/toolstack/permit.c libxlsec/toolstack/permit.h \
 	libxlsec/toolstack/prove.c libxlsec/toolstack/prove.h \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
@@ -21,7 +22,8 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/report.c libxlsec/toolstack/report.h \
 	libxlsec/toolstack/send.c libxlsec/toolstack/send.h \
 	libxlsec/toolstack/send-companions.c \
-	libxlsec/toolstack/send-arrange.c libxlsec/toolstack/send-private.h \
+	libxlsec/toolstack/send-arrange.c libxlsec/toolstack/send-limits.c \
+	libxlsec/toolstack/send-private.h \
 	libxlsec/toolstack/send-stream.c libxlsec/toolstack/send-talk.c \
 	libxlsec/toolstack/recover.c libxlsec/toolstack/recover.h \
 	libxlsec/toolstack/settle.c libxlsec/toolstack/settle.h \
@@ -32,7 +34,9 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/xen_mark.c libxlsec/toolstack/xen_mark.h \
 	libxlsec/toolstack/xen_measure.c \
 	libxlsec/toolstack/xen_recover.c \
-	libxlsec/toolstack/xen_source.c
+	libxlsec/toolstack/xen_slow.c libxlsec/toolstack/xen_slow.h \
+	libxlsec/toolstack/xen_source.c \
+	libxlsec/toolstack/xen_suspend.c libxlsec/toolstack/xen_suspend.h
 libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
 # Xen's headers are GNU C.
 libxlsec_libxlsec_toolstack_la_CFLAGS = $(AM_CFLAGS) -std=gnu11

@@ -48,7 +48,10 @@ struct xls_report {
     uint64_t stream_pages;
     uint64_t wire_octets;
     uint64_t records;
-    unsigned companions; /* that moved along, or were to */
+    unsigned held_percent; /* the least that the guest had of its CPUs, of what
+                            * it had before; 0: it was not slowed */
+    char not_held[200];    /* why it could not be, when it was to be */
+    unsigned companions;   /* that moved along, or were to */
     bool paused;
     bool runs; /* destination: the guest has become its own, in this session */
     struct xls_usage wire;

@@ -10,6 +10,7 @@
 #include "proto/companion.h"
 #include "toolstack/crew.h"
 #include "toolstack/end-source.h"
+#include "toolstack/pace.h"
 #include "toolstack/send.h"
 #include "toolstack/worker.h"
 
@@ -26,8 +27,11 @@ struct xls_sending {
     pid_t command;
     int pipe; /* libxl's end of the pipe to guard */
     int64_t began;
-    int64_t up;   /* when the handover was answered; 0: it was not */
-    int64_t down; /* when the guest was seen stopped; 0: not yet */
+    int64_t stream_began;
+    struct xls_pace pace; /* from then on */
+    unsigned held;        /* what the guest has of its CPUs, in per cent */
+    int64_t up;           /* when the handover was answered; 0: it was not */
+    int64_t down;         /* when the guest was seen stopped; 0: not yet */
     struct xls_journal *journal; /* from ADMIT on; owned */
     struct xls_source_end end;   /* it, and what it acts on */
     struct xls_pack *pack;       /* the companions; owned */
@@ -60,10 +64,6 @@ XLS_MUST_USE enum xls_rc xls_sending_answer(struct xls_sending *s);
 /* What a person or a signal wants, while it may still be had. */
 enum xls_rc xls_sending_cancelled(struct xls_sending *s);
 
-/* Has the guest been stopped, or has all of it taken, for longer than it may?
- * Errors: XLS_PEER_TIME. */
-enum xls_rc xls_sending_in_time(struct xls_sending *s);
-
 /* Wait for a control message of this type, or of other, until seconds have
  * passed; it is then in s->control. */
 XLS_MUST_USE enum xls_rc xls_sending_await(struct xls_sending *s,
@@ -82,6 +82,18 @@ XLS_MUST_USE enum xls_rc xls_sending_say(struct xls_sending *s,
                                          struct xls_control *control);
 XLS_MUST_USE enum xls_rc xls_sending_must_say(struct xls_sending *s,
                                               struct xls_control *control);
+
+/* send-limits.c: has the guest been stopped, or has all of it taken, for longer
+ * than it may?  Errors: XLS_PEER_TIME. */
+enum xls_rc xls_sending_in_time(struct xls_sending *s);
+
+/* The stream begins; and, several times a second while it goes: slow the guest
+ * when it writes faster than the link carries. */
+void xls_sending_pace_begin(struct xls_sending *s);
+void xls_sending_pace(struct xls_sending *s);
+
+/* Nobody reads from save() any more: see that it returns. */
+void xls_sending_end_save(struct xls_sending *s);
 
 /* send-arrange.c: connect, and both prove what they have to prove. */
 XLS_MUST_USE enum xls_rc xls_sending_meet(struct xls_sending *s);

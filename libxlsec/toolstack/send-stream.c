@@ -71,6 +71,7 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
     enum xls_rc rc;
 
     xls_sending_enter(s, "memory");
+    xls_sending_pace_begin(s);
     rc = xls_crew_stream(&s->crew, &s->facts, s->why);
     if (rc == XLS_OK) {
         s->suspended = true;
@@ -86,6 +87,7 @@ enum xls_rc xls_sending_stream(struct xls_sending *s)
         }
         if (extra[0] >= 0) {
             look_for_downtime(s);
+            xls_sending_pace(s);
         }
         if (from == XLS_FROM_EXTRA && watch.which == 0) {
             extra[0] = -1;

@@ -71,31 +71,6 @@ enum xls_rc xls_sending_cancelled(struct xls_sending *s)
                        "stopped on request before the guest was handed over");
 }
 
-enum xls_rc xls_sending_in_time(struct xls_sending *s)
-{
-    const struct xls_conf *conf = &s->crew.conf;
-    int64_t now = xls_now_ms();
-
-    if (s->journal == NULL || xls_source_at(&s->end) != XLS_SOURCE_OPEN) {
-        return XLS_OK; /* it is not ours to say any more, or not yet */
-    }
-    if (conf->downtime_seconds > 0 && s->down > 0 &&
-        now - s->down > (int64_t)conf->downtime_seconds * 1000) {
-        return xls_why_set(s->why, XLS_PEER_TIME,
-                           "the guest was stopped for more than %u s ([time] "
-                           "downtime in xlsec.conf), and goes on here",
-                           conf->downtime_seconds);
-    }
-    if (conf->whole_seconds > 0 &&
-        now - s->began > (int64_t)conf->whole_seconds * 1000) {
-        return xls_why_set(s->why, XLS_PEER_TIME,
-                           "the migration has taken more than %u s ([time] "
-                           "whole in xlsec.conf); the guest stays here",
-                           conf->whole_seconds);
-    }
-    return XLS_OK;
-}
-
 /*
  * Wait for one of the control messages of this type, or of other, until
  * seconds have passed; it is then in s->control.

@@ -113,7 +113,7 @@ static void let_go_of_guest(struct xls_sending *s)
 {
     /* libxl writes into a pipe that nobody reads any more, and stops */
     xls_child_end(&s->crew.guard, 0);
-    (void)xls_worker_join(&s->save);
+    xls_sending_end_save(s);
     xls_fd_close(&s->pipe);
 }
 

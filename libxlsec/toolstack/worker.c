@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "toolstack/worker.h"
 
+#include <poll.h>
+
 #include "host/fd.h"
 
 static void *run(void *arg)
@@ -27,6 +29,13 @@ enum xls_rc xls_worker_start(struct xls_worker *w,
     }
     w->running = true;
     return XLS_OK;
+}
+
+bool xls_worker_wait(const struct xls_worker *w, int ms)
+{
+    struct pollfd p = {.fd = w->done[0], .events = POLLIN};
+
+    return !w->running || poll(&p, 1, ms) == 1;
 }
 
 enum xls_rc xls_worker_join(struct xls_worker *w)

@@ -28,6 +28,9 @@ XLS_MUST_USE enum xls_rc
 xls_worker_start(struct xls_worker *w,
                  enum xls_rc (*act)(void *, struct xls_why *), void *ctx);
 
+/* Wait ms for it at the most; has it returned, or was it never started? */
+bool xls_worker_wait(const struct xls_worker *w, int ms);
+
 /* Wait for it; act's verdict.  XLS_OK when it was never started. */
 enum xls_rc xls_worker_join(struct xls_worker *w);
 

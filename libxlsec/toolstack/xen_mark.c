@@ -2,7 +2,6 @@
 #include "toolstack/xen_mark.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,18 +21,31 @@ static bool is_there(struct xs_handle *xs, const char *path, const char *text)
     return is;
 }
 
+static void dir_of(char dir[PATH], uint32_t domid)
+{
+    (void)snprintf(dir, PATH, "/local/domain/%" PRIu32 "/xlsec", domid);
+}
+
+static void key_of(char path[PATH], uint32_t domid, const char *key)
+{
+    (void)snprintf(path, PATH, "/local/domain/%" PRIu32 "/xlsec/%s", domid,
+                   key);
+}
+
 /* The directory first, closed to the guest: what is in it inherits that. */
-static void put(struct xs_handle *xs, const char *dir, const char *key,
+static bool put(struct xs_handle *xs, uint32_t domid, const char *key,
                 const char *text)
 {
     struct xs_permissions dom0 = {.id = 0, .perms = XS_PERM_NONE};
-    char path[PATH + 16];
+    char dir[PATH];
+    char path[PATH];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", dir, key);
-    if (!is_there(xs, path, text) && xs_mkdir(xs, XBT_NULL, dir) &&
-        xs_set_permissions(xs, XBT_NULL, dir, &dom0, 1)) {
-        (void)xs_write(xs, XBT_NULL, path, text, (unsigned)strlen(text));
-    }
+    dir_of(dir, domid);
+    key_of(path, domid, key);
+    return is_there(xs, path, text) ||
+           (xs_mkdir(xs, XBT_NULL, dir) &&
+            xs_set_permissions(xs, XBT_NULL, dir, &dom0, 1) &&
+            xs_write(xs, XBT_NULL, path, text, (unsigned)strlen(text)));
 }
 
 void xls_xen_mark(uint32_t domid, const char *key, const char *text)
@@ -44,11 +56,49 @@ void xls_xen_mark(uint32_t domid, const char *key, const char *text)
     if (xs == NULL) {
         return;
     }
-    (void)snprintf(dir, sizeof(dir), "/local/domain/%" PRIu32 "/xlsec", domid);
+    dir_of(dir, domid);
     if (text != NULL) {
-        put(xs, dir, key, text);
+        (void)put(xs, domid, key, text);
     } else {
         (void)xs_rm(xs, XBT_NULL, dir);
     }
     xs_close(xs);
+}
+
+bool xls_xen_keep(uint32_t domid, const char *key, const char *text)
+{
+    struct xs_handle *xs = xs_open(0);
+    char path[PATH];
+    bool done;
+
+    if (xs == NULL) {
+        return false;
+    }
+    key_of(path, domid, key);
+    done = text != NULL ? put(xs, domid, key, text) : xs_rm(xs, XBT_NULL, path);
+    xs_close(xs);
+    return done;
+}
+
+bool xls_xen_kept(uint32_t domid, const char *key, char *text, size_t size)
+{
+    struct xs_handle *xs = xs_open(0);
+    char path[PATH];
+    unsigned len = 0;
+    char *found;
+    bool fits;
+
+    if (xs == NULL) {
+        return false;
+    }
+    key_of(path, domid, key);
+    found = xs_read(xs, XBT_NULL, path, &len);
+    fits = found != NULL && len < size;
+    if (fits) {
+        memcpy(text, found, len);
+        text[len] = '\0';
+    }
+    free(found);
+    xs_close(xs);
+    return fits;
 }

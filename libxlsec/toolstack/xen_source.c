@@ -3,16 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <time.h>
+
 #include <libxl_utils.h>
 
 #include "toolstack/xen.h"
 #include "toolstack/xen_mark.h"
+#include "toolstack/xen_slow.h"
+#include "toolstack/xen_suspend.h"
+
+enum { LATE_MS = 5000, LOOK_MS = 50 };
 
 struct xls_xen_source {
     struct xls_xen xen;
     xc_interface *xch;
     const char *config;
     uint32_t domid;
+    bool stopped; /* stop() was called: see resume() */
     char name[256];
     char away[256 + 16];
 };
@@ -155,6 +162,7 @@ static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
     struct xls_xen_source *s = ctx;
     const libxl_version_info *version = libxl_get_version_info(s->xen.ctx);
     libxl_domain_config config;
+    int cap;
     int err;
 
     if (version == NULL) {
@@ -174,6 +182,10 @@ static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
         config.c_info.domid = s->domid; /* used if the offer says to keep it */
         free(config.c_info.name);       /* it may have been renamed */
         config.c_info.name = strdup(s->name);
+        if (s->config == NULL && xls_xen_slow_before(s->domid, &cap)) {
+            /* somebody has slowed it, and was killed */
+            config.b_info.sched_params.cap = cap;
+        }
         *json = libxl_domain_config_to_json(s->xen.ctx, &config);
     }
     libxl_domain_config_dispose(&config);
@@ -186,8 +198,7 @@ static enum xls_rc describe(void *ctx, char **json, struct xls_offer *offer,
 static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
-    int err = libxl_domain_suspend(s->xen.ctx, s->domid, fd, LIBXL_SUSPEND_LIVE,
-                                   NULL);
+    int err = xls_xen_suspend(&s->xen, s->domid, fd);
 
     if (err == ERROR_GUEST_TIMEDOUT) {
         return failed(why, "the guest did not answer the request to suspend",
@@ -210,16 +221,60 @@ static bool is_down(void *ctx)
             XEN_DOMINF_shutdownmask) == SHUTDOWN_suspend;
 }
 
+static void stop(void *ctx, bool force)
+{
+    struct xls_xen_source *s = ctx;
+
+    s->stopped = true;
+    xls_xen_suspend_stop(&s->xen, force);
+}
+
+static enum xls_rc slow(void *ctx, unsigned percent, struct xls_why *why)
+{
+    struct xls_xen_source *s = ctx;
+
+    return xls_xen_slow(&s->xen, s->domid, percent, why);
+}
+
+/* It may have been asked to suspend by who does not wait for it any more, and
+ * would stand still then with nobody to resume it. */
+static bool is_down_or_comes(struct xls_xen_source *s)
+{
+    const struct timespec nap = {0, LOOK_MS * 1000000L};
+    int left = s->stopped ? LATE_MS : 0;
+    bool down = is_down(s);
+
+    if (!down) {
+        xls_xen_suspend_forget(s->domid);
+    }
+    while (!down && left > 0) {
+        (void)nanosleep(&nap, NULL);
+        left -= LOOK_MS;
+        down = is_down(s);
+    }
+    s->stopped = false;
+    return down;
+}
+
 static enum xls_rc resume(void *ctx, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
+    enum xls_rc rc;
     int err;
 
-    if (!is_here(s) || !is_down(s)) {
+    if (!is_here(s)) {
         return XLS_OK;
     }
+    /* libxl's helper dies of a pipe that nobody reads, and leaves Xen noting
+     * all that the guest writes */
+    (void)xc_shadow_control(s->xch, s->domid, XEN_DOMCTL_SHADOW_OP_OFF, NULL,
+                            0);
+    rc = xls_xen_slow_end(&s->xen, s->domid, why);
+    if (!is_down_or_comes(s)) {
+        return rc;
+    }
     err = libxl_domain_resume(s->xen.ctx, s->domid, 1, NULL);
-    return err == 0 ? XLS_OK
+    return err == 0 ? rc
                     : failed(why,
                              "the guest could NOT be resumed here: it is "
                              "suspended",
@@ -270,6 +325,8 @@ struct xls_source_ops xls_xen_source_ops(struct xls_xen_source *source)
     return (struct xls_source_ops){.ctx = source,
                                    .describe = describe,
                                    .save = save,
+                                   .stop = stop,
+                                   .slow = slow,
                                    .is_down = is_down,
                                    .resume = resume,
                                    .rename = rename_guest,

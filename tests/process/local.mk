@@ -42,7 +42,8 @@ tests_process_t_attest_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS) $(SODIUM_CFLAGS)
 tests_process_t_attest_LDADD = $(XLS_TPM) $(XLS_PROCESS_LDADD) $(XLS_TPM_LIBS)
 
 check_PROGRAMS += tests/process/toy
-XLS_TOYS = tests/process/toys.c tests/process/toys.h xl-plugin/madestream.c \
+XLS_TOYS = tests/process/toys.c tests/process/toys.h \
+	tests/process/toybusy.c tests/process/toybusy.h xl-plugin/madestream.c \
 	xl-plugin/madestream.h xl-plugin/standin.c xl-plugin/standin.h
 tests_process_toy_SOURCES = tests/process/toy.c $(XLS_TOYS) \
 	xl-plugin/twohosts.c xl-plugin/twohosts.h
@@ -56,7 +57,8 @@ handover-report: all tests/process/toy
 	'$(abs_srcdir)/tests/process/handover-report' $(HANDOVER_RANDOM) $(HANDOVER_SEED) \
 		>'$(abs_srcdir)/doc/HANDOVER-FAULTS.md'
 
-XLS_LINT += tests/process/t-handover.sh tests/process/t-links.sh tests/process/t-cli.sh
+XLS_LINT += tests/process/t-busy.sh tests/process/t-handover.sh \
+	tests/process/t-links.sh tests/process/t-cli.sh
 
 # The programs themselves, several at once, on toys.
 XLS_TOY_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin \

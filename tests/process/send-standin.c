@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
  * For t-recover.sh: xl migrate-secure whose migration ends as the environment's
- * OUTCOME (a number) and DOWNTIME (ms) say, without a Xen.
+ * OUTCOME (a number), DOWNTIME (ms), HELD (per cent) and NOT_HELD (why) say,
+ * without a Xen.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,10 @@ enum xls_outcome __wrap_xls_send(const struct xls_send_setup *setup,
     enum xls_outcome outcome = (enum xls_outcome)number("OUTCOME");
 
     *report = (struct xls_report){.downtime_ms = number("DOWNTIME"),
+                                  .held_percent = (unsigned)number("HELD"),
                                   .duration_ms = 2500};
+    (void)snprintf(report->not_held, sizeof(report->not_held), "%s",
+                   getenv("NOT_HELD") == NULL ? "" : getenv("NOT_HELD"));
     (void)snprintf(report->guest, sizeof(report->guest), "web1");
     (void)snprintf(report->peer, sizeof(report->peer), "%s", setup->host);
     (void)snprintf(report->peer_says, sizeof(report->peer_says), "%s",

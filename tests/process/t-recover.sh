@@ -542,6 +542,18 @@ journal source aa01 web1 xen2 open commit moved closed
 run 0 migrate OUTCOME=0 DOWNTIME=137
 silent err
 says out "  took 2.500 s; the guest stood still for at most 137 ms"
+run 0 migrate OUTCOME=0 HELD=25
+says out "  it was busy: its CPU was held to 25 % while it moved"
+run 0 migrate OUTCOME=0 NOT_HELD=nocap
+says out "  it was busy, and could not be slowed: nocap"
+run 1 migrate OUTCOME=1 DOWNTIME=52 HELD=10 NOT_HELD=nocap
+is err <<'EOT'
+xl migrate-secure: a reason
+The guest 'web1' was not moved; it stays here.
+It stood still for at most 52 ms.
+Its CPU was held to 10 % meanwhile.
+It was to be slowed, and could not be: nocap
+EOT
 run 1 migrate OUTCOME=1 DOWNTIME=0
 is err <<'EOT'
 xl migrate-secure: a reason

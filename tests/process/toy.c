@@ -47,19 +47,49 @@ static void say(void *ctx, const char *line)
     (void)fprintf(stderr, "host %s: %s\n", confdir + strlen(confdir) - 1, line);
 }
 
+/* Each phase, once. */
+static void show(void *ctx, const struct xls_progress *progress)
+{
+    static const char *last;
+
+    (void)ctx;
+    if (progress->phase != last) {
+        (void)fprintf(stderr, "phase: %s\n", progress->phase);
+    }
+    last = progress->phase;
+}
+
+static int cancel[2] = {-1, -1};
+
+static void on_term(int sig)
+{
+    (void)sig;
+    (void)!write(cancel[1], "", 1);
+}
+
 static int migrate(void)
 {
     struct toy t = {.guest = TOY_GUEST};
     struct xls_send_setup setup = {.confdir = confdir,
                                    .host = XLS_TWO_HOSTS_PEER,
                                    .cancel_fd = -1,
+                                   .progress = show,
                                    .ops = toy_source_ops(&t),
                                    .measure = xls_standin_measure_ops()};
     struct xls_report report;
     struct xls_why why = {""};
-    enum xls_outcome outcome = xls_send(&setup, &report, &why);
+    enum xls_outcome outcome;
 
-    (void)fprintf(stderr, "outcome %d: %s\n", (int)outcome, why.text);
+    if (xls_fd_pipe(cancel) == XLS_OK) {
+        setup.cancel_fd = cancel[0];
+        (void)signal(SIGTERM, on_term);
+    }
+    outcome = xls_send(&setup, &report, &why);
+    (void)fprintf(stderr, "outcome %d, held to %u %%: %s\n", (int)outcome,
+                  report.held_percent, why.text);
+    if (report.not_held[0] != '\0') {
+        (void)fprintf(stderr, "not held: %s\n", report.not_held);
+    }
     xls_report_free(&report);
     return (int)outcome;
 }

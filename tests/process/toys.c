@@ -10,8 +10,9 @@
 
 #include "host/fd.h"
 #include "madestream.h"
+#include "toybusy.h"
 
-enum { PAGES = 1024, PAGE = 4096, LINE = 64, WAIT_US = 10000 };
+enum { PAGES = TOY_PAGES, PAGE = 4096, LINE = 64, WAIT_US = 10000 };
 
 /* --- the world
  * ---------------------------------------------------------------*/
@@ -22,6 +23,7 @@ struct guest {
     bool runs;
     bool away;
     bool incoming;
+    bool slow;
     bool ran; /* at some time */
 };
 
@@ -58,6 +60,10 @@ static void replay_line(struct world *w, const char *line)
         g->away = true;
     } else if (strcmp(verb, "back") == 0) {
         g->away = false;
+    } else if (strncmp(verb, "slow", 4) == 0) {
+        g->slow = true;
+    } else if (strcmp(verb, "full") == 0) {
+        g->slow = false;
     } else { /* destroy; down: the host was */
         *g = (struct guest){.ran = g->ran};
     }
@@ -149,12 +155,13 @@ bool toy_check(const char *guest)
     struct world w = replay(guest, check_line);
 
     for (int i = 0; i < 2; i++) {
-        (void)printf("%d=%s%s%s ", i,
+        (void)printf("%d=%s%s%s%s ", i,
                      !w.at[i].exists ? "none"
                      : w.at[i].runs  ? "runs"
                                      : "stopped",
                      w.at[i].away ? ",away" : "",
-                     w.at[i].incoming ? ",incoming" : "");
+                     w.at[i].incoming ? ",incoming" : "",
+                     w.at[i].slow ? ",slow" : "");
     }
     (void)printf("\n");
     return w.wrongs == 0;
@@ -229,6 +236,11 @@ static enum xls_rc put(void *ctx, const void *p, size_t len)
     return xls_fd_write(f->fd, p, len);
 }
 
+static void stopped(const void *ctx)
+{
+    happen(ctx, "stop");
+}
+
 static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
 {
     struct flow f = {.toy = ctx, .fd = fd};
@@ -236,8 +248,40 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
 
     if (rc != XLS_OK) {
         happen(ctx, "stop");
-    } else if (xls_made_stream(PAGES, put, &f) != XLS_OK) {
-        rc = xls_why_set(why, XLS_HOST_XEN, "the toy could not write");
+        return rc;
+    }
+    if (toy_hangs("up")) {
+        return xls_why_set(why, XLS_HOST_XEN, "the toy hung");
+    }
+    if (getenv("TOY_HANG") != NULL) {
+        stopped(ctx);
+        (void)toy_hangs("down");
+        return xls_why_set(why, XLS_HOST_XEN, "the toy hung");
+    }
+    rc = getenv("TOY_BUSY") != NULL ? toy_busy_save(fd, stopped, ctx)
+                                    : xls_made_stream(PAGES, put, &f);
+    return rc == XLS_OK
+               ? rc
+               : xls_why_set(why, XLS_HOST_XEN, "the toy could not write");
+}
+
+static void stop(void *ctx, bool force)
+{
+    (void)ctx;
+    (void)fprintf(stderr, "toy: stop%s\n", force ? ", by force" : "");
+    toy_hang_end(force);
+}
+
+static enum xls_rc slow(void *ctx, unsigned percent, struct xls_why *why)
+{
+    char verb[16];
+    enum xls_rc rc = perhaps(ctx, "slow", why);
+
+    (void)fprintf(stderr, "toy: slow %u\n", percent);
+    if (rc == XLS_OK) {
+        (void)snprintf(verb, sizeof(verb), "slow %u", percent);
+        happen(ctx, verb);
+        toy_busy_hold(percent);
     }
     return rc;
 }
@@ -253,6 +297,9 @@ static enum xls_rc resume(void *ctx, struct xls_why *why)
 {
     enum xls_rc rc = perhaps(ctx, "resume", why);
 
+    if (rc == XLS_OK && at(ctx).slow) {
+        happen(ctx, "full");
+    }
     if (rc == XLS_OK && is_down(ctx)) {
         happen(ctx, "run");
     }
@@ -286,6 +333,8 @@ struct xls_source_ops toy_source_ops(struct toy *toy)
     return (struct xls_source_ops){.ctx = toy,
                                    .describe = describe,
                                    .save = save,
+                                   .stop = stop,
+                                   .slow = slow,
                                    .is_down = is_down,
                                    .resume = resume,
                                    .rename = rename_guest,

@@ -83,6 +83,38 @@ tests_unit_t_host_journal_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pwrite \
 	-Wl,--wrap=fsync -Wl,--wrap=fdatasync
 tests_unit_t_host_journal_LDADD = $(host_unit_ldadd)
 
+XLS_UNIT += tests/unit/t-toolstack-pace
+tests_unit_t_toolstack_pace_SOURCES = tests/unit/t-toolstack-pace.c
+tests_unit_t_toolstack_pace_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_pace_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-toolstack-slow
+tests_unit_t_toolstack_slow_SOURCES = tests/unit/t-toolstack-slow.c
+tests_unit_t_toolstack_slow_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_slow_CFLAGS = $(AM_CFLAGS) -std=gnu11
+tests_unit_t_toolstack_slow_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
+	-Wl,--wrap=xs_close -Wl,--wrap=xs_mkdir -Wl,--wrap=xs_rm \
+	-Wl,--wrap=xs_write -Wl,--wrap=xs_set_permissions -Wl,--wrap=xs_read \
+	-Wl,--wrap=libxl_domain_sched_params_get \
+	-Wl,--wrap=libxl_domain_sched_params_set \
+	-Wl,--wrap=libxl_domain_info -Wl,--wrap=libxl_get_online_cpus
+tests_unit_t_toolstack_slow_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
+XLS_UNIT += tests/unit/t-toolstack-suspend
+tests_unit_t_toolstack_suspend_SOURCES = tests/unit/t-toolstack-suspend.c
+tests_unit_t_toolstack_suspend_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_suspend_CFLAGS = $(AM_CFLAGS) -std=gnu11
+tests_unit_t_toolstack_suspend_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=libxl_domain_suspend -Wl,--wrap=libxl_event_wait \
+	-Wl,--wrap=libxl_event_free -Wl,--wrap=libxl_ao_abort \
+	-Wl,--wrap=xs_open -Wl,--wrap=xs_close -Wl,--wrap=xs_read \
+	-Wl,--wrap=xs_write -Wl,--wrap=xs_transaction_start \
+	-Wl,--wrap=xs_transaction_end
+tests_unit_t_toolstack_suspend_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
 XLS_UNIT += tests/unit/t-toolstack-mark
 tests_unit_t_toolstack_mark_SOURCES = tests/unit/t-toolstack-mark.c
 tests_unit_t_toolstack_mark_CPPFLAGS = $(host_unit_cppflags)

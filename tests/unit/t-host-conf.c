@@ -526,6 +526,8 @@ static const struct bad bad_confs[] = {
      "%s/xlsec.conf:2: 'whole' has to be seconds, 0 to 604800"},
     {"[time]\nsettle = -1\n",
      "%s/xlsec.conf:2: 'settle' has to be seconds, 0 to 86400"},
+    {"[guest]\nslow = 1\n", "%s/xlsec.conf:2: 'slow' has to be yes or no"},
+    {"[guest]\nslow =\n", "%s/xlsec.conf:2: 'slow' has to be yes or no"},
     {"[paths]\nlibexec = bin\n",
      "%s/xlsec.conf:2: 'libexec' has to be an absolute path"},
     {"[policy]\nunsigned = true\n",
@@ -567,7 +569,7 @@ START_TEST(configurations_and_defaults)
     T(conf.port == XLS_PORT_DEFAULT && conf.max_sessions == 16);
     T(conf.handshake_seconds == 10 && conf.stall_seconds == 30);
     T(conf.settle_seconds == 60 && conf.downtime_seconds == 120);
-    T(conf.whole_seconds == 0);
+    T(conf.whole_seconds == 0 && conf.slow);
     T(conf.finish_seconds == 300 && strcmp(conf.listen, "*") == 0);
     T(strcmp(conf.dir, dir) == 0 && conf.libexec[0] == '/');
     T(conf.tcti[0] == '\0' && conf.pcrs == 0x7ff);
@@ -575,14 +577,16 @@ START_TEST(configurations_and_defaults)
     (void)put_text("xlsec.conf",
                    "[xlsecd]\nlisten = 10.0.0.1\nport = 65535\n"
                    "max-sessions = 1\n[time]\nhandshake = 600\n"
-                   "stall = 3600\nfinish = 86400\nsettle = 0\n[paths]\n"
+                   "stall = 3600\nfinish = 86400\nsettle = 0\ndowntime = 0\n"
+                   "whole = 604800\n[guest]\nslow = no\n[paths]\n"
                    "libexec = /a b\n[tpm]\n"
                    "tcti = swtpm:path=/run/a\npcrs = 0-2,15\n"
                    "[policy]\nunsigned = yes\n");
     T(xls_conf_load(dir, &conf, &why) == XLS_OK);
     T(conf.port == 65535 && conf.max_sessions == 1);
     T(conf.handshake_seconds == 600 && conf.stall_seconds == 3600);
-    T(conf.settle_seconds == 0);
+    T(conf.settle_seconds == 0 && conf.downtime_seconds == 0);
+    T(conf.whole_seconds == 604800 && !conf.slow);
     T(conf.finish_seconds == 86400 && strcmp(conf.listen, "10.0.0.1") == 0);
     T(strcmp(conf.libexec, "/a b") == 0);
     T(strcmp(conf.tcti, "swtpm:path=/run/a") == 0 && conf.pcrs == 0x8007);

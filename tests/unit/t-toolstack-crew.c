@@ -115,7 +115,8 @@ static void tell_up(const struct stage *s, uint8_t key)
 START_TEST(counts_are_taken_in)
 {
     const uint8_t wire[8] = {0, 0, 0, 0, 0, 0, 1, 0};
-    const uint8_t guard[16] = {0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3};
+    const uint8_t guard[20] = {0, 0, 0, 0, 0, 0, 0, 2, 0, 0,
+                               0, 0, 0, 0, 0, 3, 0, 0, 0, 4};
     struct stage s;
 
     begin(&s, XLS_ROLE_SOURCE);
@@ -127,10 +128,11 @@ START_TEST(counts_are_taken_in)
     tell(&s, GUARD, XLS_MSG_GUARD_DONE, guard, sizeof(guard));
     T(next(&s) == XLS_OK && s.from == XLS_FROM_GUARD);
     T(s.crew.stream_bytes == 2 && s.crew.stream_pages == 3);
+    T(s.crew.stream_passes == 4);
     /* one octet more, or less */
     tell(&s, WIRE, XLS_MSG_WIRE_COUNT, wire, 7);
     T(next(&s) == XLS_BUG_CONTRACT);
-    tell(&s, GUARD, XLS_MSG_GUARD_DONE, guard, 15);
+    tell(&s, GUARD, XLS_MSG_GUARD_DONE, guard, 19);
     T(next(&s) == XLS_BUG_CONTRACT);
     end(&s);
 }
