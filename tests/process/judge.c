@@ -65,6 +65,7 @@ enum fate fate_of(const struct fault *fault)
     case PART_FINAL:
     case PART_PIECE:
     case PART_LAST:
+    case PART_ALIVE:
     case PARTS:
         break;
     }

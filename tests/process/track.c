@@ -2,6 +2,7 @@
 #include "track.h"
 
 enum {
+    KIND_CONTROL = 1,
     KIND_RECORD = 2,
     KIND_FINAL = 3,
     SMALL = 16 + 528,
@@ -30,6 +31,7 @@ static const struct {
     [PART_BACK_AGAIN] = {"second EVIDENCE back", TO_SOURCE, LARGE},
     [PART_PREPARED] = {"PREPARED", TO_SOURCE, SMALL},
     [PART_COMMITTED] = {"COMMITTED", TO_SOURCE, SMALL},
+    [PART_ALIVE] = {"ALIVE", TO_DESTINATION, SMALL},
     [PART_MORE] = {"more", TO_DESTINATION, SMALL},
 };
 
@@ -92,6 +94,7 @@ static enum part next_part(const struct track *t, uint8_t kind)
         return PART_COMMITTED;
     case PART_COMMIT:
     case PART_COMMITTED:
+    case PART_ALIVE:
     case PART_MORE:
     case PARTS:
         break;
@@ -99,10 +102,24 @@ static enum part next_part(const struct track *t, uint8_t kind)
     return PART_MORE;
 }
 
+static bool is_among_records(enum part part)
+{
+    return part == PART_OFFER || part == PART_RECORD || part == PART_FINAL ||
+           part == PART_PIECE;
+}
+
 static void begin(struct track *t, uint8_t kind)
 {
-    enum part next = next_part(t, kind);
+    enum part next;
 
+    t->part = t->part == PART_ALIVE ? t->before : t->part;
+    if (t->begun && is_among_records(t->part) && kind == KIND_CONTROL) {
+        t->before = t->part; /* index stays, for the next record */
+        t->part = PART_ALIVE;
+        t->at = 0;
+        return;
+    }
+    next = next_part(t, kind);
     t->index = next == t->part && (next == PART_RECORD || next == PART_PIECE)
                    ? t->index + 1
                    : 0;

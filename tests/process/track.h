@@ -3,8 +3,9 @@
  * track: which octet of which message passes, told from sizes and the kind
  * octet of frames alone (doc/PROTOCOL.md sections 3.2 and 4).
  *
- * ALIVE looks like any other control message from outside, so a run in which
- * one of the ends had time to say it is not told apart rightly.
+ * ALIVE looks like any other control message from outside.  Among records it is
+ * known for what it is, as nothing else comes there; a run in which one of the
+ * ends had time to say it elsewhere is not told apart rightly.
  */
 #ifndef XLS_TEST_TRACK_H
 #define XLS_TEST_TRACK_H
@@ -32,6 +33,7 @@ enum part {
     PART_BACK_AGAIN,
     PART_PREPARED,
     PART_COMMITTED, /* or BURNED */
+    PART_ALIVE,     /* of the source, among records */
     PART_MORE,      /* beyond what a migration has */
     PARTS,
 };
@@ -47,7 +49,8 @@ struct track {
     enum way way;
     enum part part;
     uint64_t index;
-    size_t at; /* octets of part that have passed */
+    size_t at;        /* octets of part that have passed */
+    enum part before; /* in ALIVE: the part that it came after */
     bool begun;
     uint64_t total;
     uint64_t records; /* of the guest, final one included */
