@@ -62,7 +62,7 @@ check_name() {
 guest_config() {
     local name=$1 mb=$2 type=$3 home=/usr/local/lib/xlsec-lab
     [ "${XLSEC_GUEST_KERNEL-}" = none ] || cat <<EOF
-kernel = "$home/vmlinuz"
+kernel = "${XLSEC_GUEST_KERNEL:-$home/vmlinuz}"
 ramdisk = "$home/guest.gz"
 extra = "console=hvc0 quiet ${XLSEC_GUEST_EXTRA-}"
 EOF
@@ -117,7 +117,7 @@ lab_guest() {
     need_up
     check_name "${2-}"
     local name=$2 mb=${3:-128} type=${4:-pvh}
-    [[ $mb =~ ^[0-9]+$ && $mb -ge 64 ]] || die "'$mb' is no size for a guest: 64 MB or more"
+    [[ $mb =~ ^[0-9]+$ && $mb -ge 16 ]] || die "'$mb' is no size for a guest: 16 MB or more"
     [[ $type =~ ^(pvh|pv|hvm)$ ]] || die "'$type' is no type of guest: pvh, pv or hvm"
     ! lab_exec "$N" -n xl domid "$name" >/dev/null 2>&1 ||
         die "host $N has a guest named $name already"

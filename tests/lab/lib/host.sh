@@ -221,15 +221,28 @@ lab_up() {
     say "up; state in $STATE"
 }
 
-# reboot N [--cut] [--cmdline WORDS]: power off at once, and on again. The disk is
-# what it was; the TPM is shut down before, as dom0's kernel would, unless the power
-# is --cut; the command line is what it was unless WORDS are given.
+# off N [--cut]: power off at once. The disk is what it was; the TPM is shut down
+# before, as dom0's kernel would, unless the power is --cut.
+lab_off() {
+    host_arg "${1-}"
+    need_up
+    if [ "${2-}" = --cut ]; then
+        "$STATE/bin/tpmline" "$STATE/tpm$N" power-cut || true
+    fi
+    stop "host$N"
+    stop "line$N"
+    stop "tpm$N"
+}
+
+# reboot N [--cut] [--cmdline WORDS]: off, and on again; the command line is what
+# it was unless WORDS are given.
 lab_reboot() {
+    local cut=''
     host_arg "${1-}"
     shift
     need_up
     if [ "${1-}" = --cut ]; then
-        "$STATE/bin/tpmline" "$STATE/tpm$N" power-cut || true
+        cut=$1
         shift
     fi
     if [ "${1-}" = --cmdline ]; then
@@ -240,9 +253,7 @@ lab_reboot() {
     [ $# = 0 ] || die "lab reboot takes no '$1': see 'lab --help'"
     IMAGE=$(cat "$STATE/image")
     mapfile -t ACCEL <"$STATE/accel"
-    stop "host$N"
-    stop "line$N"
-    stop "tpm$N"
+    lab_off "$N" "$cut"
     mv -f "$STATE/host$N/serial.log" "$STATE/host$N/serial.old"
     start_host "$N"
     await_host "$N"

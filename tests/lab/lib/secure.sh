@@ -42,10 +42,11 @@ accept-disk = /dev/loop*, /root/*.img
 EOT
 }
 
-# secure_daemon N: (re)start xlsecd there; its log is /var/log/xlsecd.log.
+# secure_daemon N: (re)start xlsecd there, with SECURE_ENV in its environment; its
+# log is /var/log/xlsecd.log.
 secure_daemon() {
     # shellcheck disable=SC2016 # for the shell there
-    "$LAB_CMD" exec "$1" -n 'pkill -x xlsecd; i=0
+    "$LAB_CMD" exec "$1" -n env "${SECURE_ENV-XLSEC_=}" sh -c 'pkill -x xlsecd; i=0
         while pgrep -x xlsecd >/dev/null && [ $i -lt 50 ]; do
             i=$((i + 1)); sleep 0.1; done
         touch /var/log/xlsecd.log; before=$(grep -c ready /var/log/xlsecd.log)
