@@ -12,6 +12,7 @@
 #include "attest/pcrs.h"
 #include "base/secret.h"
 #include "crypto/kem.h"
+#include "host/arbiter.h"
 #include "host/fd.h"
 #include "host/ini.h"
 #include "host/peerproof.h"
@@ -234,6 +235,18 @@ static bool conf_under(void *out, const char *value)
            set_text(c->under, sizeof(c->under), value);
 }
 
+static bool conf_arbiter(void *out, const char *value)
+{
+    struct xls_conf *c = out;
+
+    return value[0] == '/' && set_text(c->arbiter, sizeof(c->arbiter), value);
+}
+
+static bool conf_arbiter_host(void *out, const char *value)
+{
+    return set_number(&((struct xls_conf *)out)->arbiter_host, value, 1, 2000);
+}
+
 static const struct xls_ini_word conf_words[] = {
     {"xlsecd", "listen", conf_listen, "an address to listen on, or *", false,
      NULL},
@@ -266,6 +279,11 @@ static const struct xls_ini_word conf_words[] = {
     {"companions", "under", conf_under,
      "the absolute path of a directory, without a slash at its end", false,
      NULL},
+    {"arbiter", "path", conf_arbiter,
+     "the absolute path of a file or block device that all hosts share", false,
+     NULL},
+    {"arbiter", "host-id", conf_arbiter_host,
+     "a number, 1 to 2000, that no other host has", false, NULL},
 };
 
 static bool peer_name(void *out, const char *value)
@@ -319,6 +337,14 @@ static bool peer_allow(void *out, const char *value)
     return p->incoming || p->outgoing;
 }
 
+static bool peer_arbiter(void *out, const char *value)
+{
+    struct xls_peer *p = out;
+
+    p->no_arbiter = strcmp(value, "no") == 0;
+    return p->no_arbiter || strcmp(value, "yes") == 0;
+}
+
 static enum xls_cfg_word word_of(const char *name)
 {
     int w = XLS_ACCEPT_WORDS - 1;
@@ -367,6 +393,7 @@ static const struct xls_ini_word peer_words[] = {
      true, NULL},
     {"peer", "allow", peer_allow,
      "'allow = incoming', 'outgoing', both, or 'nothing'", true, NULL},
+    {"peer", "arbiter", peer_arbiter, "yes or no", false, NULL},
     {"peer", "evidence", xls_peerproof_evidence,
      "'evidence = tpm', 'software', or 'none'", false, NULL},
     {"peer", "ak", NULL,
@@ -477,6 +504,27 @@ enum xls_rc xls_conf_text(const char *path, char **out, struct xls_why *why)
     return rc;
 }
 
+/* Both words or none, and a build that can. */
+static enum xls_rc judge_arbiter(const struct xls_conf *conf, const char *path,
+                                 struct xls_why *why)
+{
+    bool path_is = conf->arbiter[0] != '\0';
+
+    if (path_is != (conf->arbiter_host != 0)) {
+        return xls_why_set(why, XLS_HOST_CONF,
+                           "%s: [arbiter] needs both 'path' and 'host-id'; see "
+                           "xlsec.conf(5)",
+                           path);
+    }
+    return !path_is || xls_arbiter_by() != NULL
+               ? XLS_OK
+               : xls_why_set(why, XLS_HOST_CONF,
+                             "%s: [arbiter] is there, and this xlsec was built "
+                             "without sanlock; install one that was built with "
+                             "it, or remove [arbiter]",
+                             path);
+}
+
 enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                           struct xls_why *why)
 {
@@ -520,6 +568,9 @@ enum xls_rc xls_conf_load(const char *dir, struct xls_conf *out,
                          "with OpenSSL 3.5 or libsodium 1.0.22, or say "
                          "'prefer'",
                          path);
+    }
+    if (rc == XLS_OK) {
+        rc = judge_arbiter(&conf, path, why);
     }
     if (rc == XLS_OK) {
         *out = conf;

@@ -61,6 +61,8 @@ struct xls_conf {
     bool policy_unsigned;       /* an appraisal policy needs no signature */
     char owner[XLS_NAME];       /* of companions that come; empty: root */
     char under[XLS_PATH];       /* where all companions are; empty: "/" */
+    char arbiter[XLS_PATH];     /* its storage; empty: there is none */
+    unsigned arbiter_host;      /* this host's number there */
 };
 
 struct xls_peer {
@@ -70,6 +72,7 @@ struct xls_peer {
     uint8_t key[XLS_KEY];                    /* its public static key */
     bool incoming;                           /* it may send guests to us */
     bool outgoing;                           /* it may be sent guests of ours */
+    bool no_arbiter;                         /* it is at no arbiter of ours */
     char psk_path[XLS_PATH + XLS_NAME + 32]; /* may not exist */
     char path[XLS_PATH + 256 + 16]; /* its file; empty when parsed alone */
     struct xls_cfg_policy accept;   /* of guests' configurations from it */

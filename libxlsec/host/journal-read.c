@@ -177,6 +177,10 @@ static bool facts_read(struct reading *r, struct xls_journal_facts *facts)
         ok = unescape(facts->command, sizeof(facts->command), rest_of(value));
         skip(r);
     }
+    if (ok && is_line(r, "arbiter", &value)) {
+        ok = unescape(facts->arbiter, sizeof(facts->arbiter), rest_of(value));
+        skip(r);
+    }
     while (ok && is_line(r, "companion", &value)) {
         ok = companion_read(value, &facts->companions);
         skip(r);

@@ -140,7 +140,9 @@ static bool facts_ok(const struct xls_journal_facts *facts)
            xls_peer_name_ok(facts->peer) &&
            strnlen(facts->guest, sizeof(facts->guest)) < sizeof(facts->guest) &&
            strnlen(facts->command, sizeof(facts->command)) <
-               sizeof(facts->command);
+               sizeof(facts->command) &&
+           strnlen(facts->arbiter, sizeof(facts->arbiter)) <
+               sizeof(facts->arbiter);
 }
 
 static const char *role_word(enum xls_role role)
@@ -182,7 +184,10 @@ enum xls_rc xls_journal_text_begin(struct xls_journal_text *text,
     ok = ok && add_line(text, body) && add_value(text, "guest", facts->guest) &&
          add_value(text, "uuid", uuid) &&
          add_value(text, "paused", facts->paused ? "yes" : "no") &&
-         (facts->command[0] == '\0' || add_value(text, "link", facts->command));
+         (facts->command[0] == '\0' ||
+          add_value(text, "link", facts->command)) &&
+         (facts->arbiter[0] == '\0' ||
+          add_value(text, "arbiter", facts->arbiter));
     for (size_t i = 0; ok && i < facts->companions.count; i++) {
         ok = add_companion(text, &facts->companions.list[i]);
     }

@@ -26,6 +26,7 @@
 enum {
     XLS_JOURNAL_COMMAND = 1024, /* octets of a command, with the NUL */
     XLS_JOURNAL_NOTE = 200,
+    XLS_JOURNAL_ARBITER = 49,
 };
 
 /* What a journal is about; it does not change. */
@@ -38,6 +39,7 @@ struct xls_journal_facts {
     uint8_t uuid[16];
     bool paused; /* it is to stay paused at the destination */
     char command[XLS_JOURNAL_COMMAND]; /* source: the link; empty: TCP */
+    char arbiter[XLS_JOURNAL_ARBITER]; /* its lockspace; empty: none */
     struct xls_companions companions;  /* as they were announced */
 };
 

@@ -1,4 +1,5 @@
 libxlsec_libxlsec_core_la_SOURCES += \
+	libxlsec/host/arbiter-by.c libxlsec/host/arbiter.h \
 	libxlsec/host/audit.c libxlsec/host/audit.h \
 	libxlsec/host/boot.c libxlsec/host/boot.h \
 	libxlsec/host/bootlogs.c libxlsec/host/bootlogs.h \

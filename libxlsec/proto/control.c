@@ -179,7 +179,7 @@ static void get_offer(struct xls_rd *rd, struct xls_offer *o)
     o->guest = (enum xls_guest_type)xls_rd_u8(rd);
     xls_rd_range(rd, o->guest, XLS_GUEST_PV, XLS_GUEST_PVH);
     o->flags = xls_rd_u8(rd);
-    xls_rd_range(rd, o->flags, 0, XLS_OFFER_PAUSED | XLS_OFFER_DOMID);
+    xls_rd_range(rd, o->flags, 0, XLS_OFFER_FLAGS);
     o->vcpus = xls_rd_u32be(rd);
     xls_rd_range(rd, o->vcpus, 1, XLS_OFFER_VCPUS_MAX);
     o->max_kib = xls_rd_u64be(rd);
@@ -356,7 +356,7 @@ static bool fits(const struct xls_control *msg)
     }
     return o->guest <= XLS_GUEST_PVH && o->config != NULL &&
            o->config_len <= XLS_OFFER_CONFIG_MAX &&
-           o->flags <= (XLS_OFFER_PAUSED | XLS_OFFER_DOMID);
+           o->flags <= XLS_OFFER_FLAGS;
 }
 
 enum xls_rc xls_control_put(const struct xls_control *msg, uint8_t *out,

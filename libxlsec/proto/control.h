@@ -70,12 +70,14 @@ enum xls_settle_word {
     XLS_SETTLE_ABORT = 2,  /* it is mine */
 };
 
-#define XLS_OFFER_PAUSED 1U /* leave the guest paused at the destination */
-#define XLS_OFFER_DOMID  2U /* keep the domain id */
+#define XLS_OFFER_PAUSED  1U /* leave the guest paused at the destination */
+#define XLS_OFFER_DOMID   2U /* keep the domain id */
+#define XLS_OFFER_ARBITER 4U /* there is a lease of this migration */
+#define XLS_OFFER_FLAGS   (XLS_OFFER_PAUSED | XLS_OFFER_DOMID | XLS_OFFER_ARBITER)
 
 struct xls_offer {
     enum xls_guest_type guest; /* never XLS_GUEST_ANY */
-    uint32_t flags;            /* set of XLS_OFFER_PAUSED, XLS_OFFER_DOMID */
+    uint32_t flags;            /* set of XLS_OFFER_PAUSED and so on */
     uint64_t max_kib;
     uint64_t target_kib; /* 1 to max_kib */
     uint32_t vcpus;      /* 1 to XLS_OFFER_VCPUS_MAX */

@@ -5,6 +5,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/proto/control.c libxlsec/proto/control.h \
 	libxlsec/proto/frame.c libxlsec/proto/frame.h \
 	libxlsec/proto/handover.c libxlsec/proto/handover.h \
+	libxlsec/proto/lease.c libxlsec/proto/lease.h \
 	libxlsec/proto/noise.c libxlsec/proto/noise.h \
 	libxlsec/proto/order.c libxlsec/proto/order.h \
 	libxlsec/proto/payload.c libxlsec/proto/payload.h \

@@ -8,7 +8,7 @@
 #include "host/clock.h"
 #include "toolstack/settle.h"
 
-enum { PAUSE_FIRST_MS = 250, PAUSE_MOST_MS = 4000 };
+enum { PAUSE_FIRST_MS = 250, PAUSE_MOST_MS = 4000, LOOKS = 4 };
 
 enum xls_source_state xls_source_at(const struct xls_source_end *end)
 {
@@ -22,6 +22,13 @@ static void tell(const struct xls_source_end *end, const char *line)
     }
 }
 
+/* Is there something to be asked of the destination? */
+static bool asks(const struct xls_source_end *end)
+{
+    return xls_source_at(end) == XLS_SOURCE_COMMIT ||
+           xls_source_at(end) == XLS_SOURCE_HERE;
+}
+
 /* "ID HOST": what the copy here belongs to. */
 void xls_source_mark(const struct xls_source_end *end)
 {
@@ -33,6 +40,16 @@ void xls_source_mark(const struct xls_source_end *end)
     (void)snprintf(text, sizeof(text), "%s %s", id, f->peer);
     if (end->ops->mark != NULL) {
         end->ops->mark(end->ops->ctx, text);
+    }
+}
+
+/* It is over, and so is the lease; one that stays is waste, not danger. */
+static void remove_lease(struct xls_source_end *end)
+{
+    struct xls_why local = {""};
+
+    if (xls_lease_remove(&end->lease, end->journal, &local) != XLS_OK) {
+        tell(end, local.text);
     }
 }
 
@@ -54,6 +71,10 @@ enum xls_rc xls_source_step(struct xls_source_end *end,
     }
     rc = xls_journal_enter(end->journal, next, note, why);
     end->moved = end->moved || xls_source_at(end) == XLS_SOURCE_MOVED;
+    if (rc == XLS_OK && next == XLS_SOURCE_CLOSED &&
+        xls_lease_is_used(end->journal)) {
+        remove_lease(end);
+    }
     if (xls_source_at(end) == XLS_SOURCE_COMMIT) {
         xls_source_mark(end);
     }
@@ -121,6 +142,74 @@ enum xls_rc xls_source_act(struct xls_source_end *end, struct xls_why *why)
     return XLS_OK;
 }
 
+/* --- the lease ------------------------------------------------------------ */
+
+enum xls_rc xls_source_offer(struct xls_source_end *end, struct xls_why *why)
+{
+    enum xls_lease_value now = XLS_LEASE_NONE;
+    enum xls_rc rc = xls_lease_swap(&end->lease, end->journal, XLS_LEASE_SOURCE,
+                                    XLS_LEASE_OFFERED, &now, why);
+
+    end->offered = rc == XLS_OK && now == XLS_LEASE_OFFERED;
+    return rc != XLS_OK || end->offered
+               ? rc
+               : xls_why_set(why, XLS_HOST_IO,
+                             "the lease of the migration says '%s' where it "
+                             "has to say 'source': it was not offered",
+                             xls_lease_name(now));
+}
+
+/* Its event, with what it means for a person, and then what is due. */
+static enum xls_rc obey_lease(struct xls_source_end *end,
+                              enum xls_source_event event, struct xls_why *why)
+{
+    const char *note =
+        event == XLS_SOURCE_COMMITTED ? "the lease says that it has run there"
+        : event == XLS_SOURCE_BURNED
+            ? "the lease is this host's, and nobody can take it any more"
+            : "the lease is this host's, and the other host is down";
+    enum xls_rc rc = xls_source_step(end, event, note, why);
+
+    return rc == XLS_OK ? xls_source_act(end, why) : rc;
+}
+
+enum xls_rc xls_source_consult(struct xls_source_end *end, struct xls_why *why)
+{
+    for (int i = 0; i < LOOKS; i++) {
+        enum xls_lease_value now;
+        struct xls_lease lease;
+        struct xls_lease_sight sight = {false, false};
+        struct xls_lease_step step;
+        enum xls_rc rc =
+            xls_lease_look(&end->lease, end->journal, &lease, &sight.down, why);
+
+        if (rc != XLS_OK) {
+            return rc;
+        }
+        sight.copy = end->ops->is_down(end->ops->ctx);
+        step = xls_source_lease(xls_source_at(end), lease.value, sight);
+        if (step.event >= 0) {
+            return obey_lease(end, (enum xls_source_event)step.event, why);
+        }
+        if (step.swap == XLS_LEASE_NONE) {
+            end->offered = end->offered || lease.value == XLS_LEASE_OFFERED ||
+                           lease.value == XLS_LEASE_TAKEN;
+            break;
+        }
+        rc = xls_lease_swap(&end->lease, end->journal, lease.value, step.swap,
+                            &now, why);
+        if (rc != XLS_OK) {
+            return rc;
+        }
+        if (now == XLS_LEASE_OFFERED) { /* whoever comes back may take it */
+            end->offered = true;
+            break;
+        }
+        end->offered = false;
+    }
+    return XLS_OK;
+}
+
 /* It runs there although somebody said that it runs here. */
 static enum xls_rc conflict(const struct xls_source_end *end,
                             struct xls_why *why)
@@ -159,7 +248,7 @@ static enum xls_rc hear(struct xls_source_end *end,
     return rc == XLS_OK || rc == XLS_HOST_DOUBT ? xls_source_act(end, why) : rc;
 }
 
-enum xls_rc xls_source_ask(struct xls_source_end *end, struct xls_why *why)
+static enum xls_rc put_question(struct xls_source_end *end, struct xls_why *why)
 {
     const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
     bool ours = end->take_back || xls_source_at(end) == XLS_SOURCE_HERE;
@@ -174,19 +263,33 @@ enum xls_rc xls_source_ask(struct xls_source_end *end, struct xls_why *why)
     return rc == XLS_OK ? hear(end, &answer, why) : rc;
 }
 
+enum xls_rc xls_source_ask(struct xls_source_end *end, struct xls_why *why)
+{
+    bool used = xls_lease_is_used(end->journal);
+    struct xls_why local = {""};
+    enum xls_rc rc = XLS_OK;
+
+    if (used && xls_source_at(end) == XLS_SOURCE_COMMIT) {
+        rc = xls_source_consult(end, why);
+        /* COMMIT is said of a lease that was offered, and of no other */
+        if ((rc != XLS_OK && !end->offered) || !asks(end)) {
+            return rc;
+        }
+        why->text[0] = '\0';
+    }
+    rc = put_question(end, why);
+    if (used && rc != XLS_OK && xls_source_at(end) == XLS_SOURCE_HERE) {
+        (void)!xls_source_consult(end, &local); /* why has the first reason */
+    }
+    return rc;
+}
+
 /* Sleep; true when it is to end. */
 static bool pause_ms(int64_t ms, int cancel_fd)
 {
     struct pollfd p = {.fd = cancel_fd, .events = POLLIN};
 
     return poll(&p, 1, (int)ms) == 1;
-}
-
-/* Is there something to be asked of the destination? */
-static bool asks(const struct xls_source_end *end)
-{
-    return xls_source_at(end) == XLS_SOURCE_COMMIT ||
-           xls_source_at(end) == XLS_SOURCE_HERE;
 }
 
 void xls_source_settle(struct xls_source_end *end, int64_t until, int cancel_fd,

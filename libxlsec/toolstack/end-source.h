@@ -15,6 +15,7 @@
 #include "host/journal.h"
 #include "host/pack.h"
 #include "toolstack/guest.h"
+#include "toolstack/lease.h"
 
 struct xls_source_end {
     struct xls_journal *journal;      /* all borrowed */
@@ -25,7 +26,9 @@ struct xls_source_end {
     /* What is going on, for a person; NULL: nobody is told. */
     void (*tell)(void *ctx, const char *line);
     void *tell_ctx;
-    bool moved;     /* it has been in MOVED */
+    struct xls_lease_hold lease; /* its conf is set; close it at the end */
+    bool offered;                /* this process has offered the lease */
+    bool moved;                  /* it has been in MOVED */
     bool take_back; /* COMMIT may not be said: its entry may not last [P-90] */
 };
 
@@ -59,8 +62,23 @@ XLS_MUST_USE enum xls_rc xls_source_take_back(struct xls_source_end *end,
                                               struct xls_why *why);
 
 /*
+ * [P-102] In COMMIT: offer the lease, before COMMIT is said.
+ * Errors: XLS_HOST_* (it may be offered, or not).
+ */
+XLS_MUST_USE enum xls_rc xls_source_offer(struct xls_source_end *end,
+                                          struct xls_why *why);
+
+/*
+ * [P-102] Take the step that the lease leads to, if there is one, and act.
+ * XLS_OK: it was read.  Errors: XLS_HOST_*.
+ */
+XLS_MUST_USE enum xls_rc xls_source_consult(struct xls_source_end *end,
+                                            struct xls_why *why);
+
+/*
  * Ask the destination over a new connection, once, take the step for what it
- * says, and act.  XLS_OK: it has answered.
+ * says, and act.  XLS_OK: it has answered.  Where there is a lease, that is
+ * consulted as well: in COMMIT before, and in HERE when it does not answer.
  * Errors: XLS_PEER_ORDER (it says that the guest runs there, and here it does
  * too, by somebody's word: why is loud), others (not reached, not proven).
  */

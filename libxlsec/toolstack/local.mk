@@ -7,6 +7,7 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/end-destination.h \
 	libxlsec/toolstack/end-source.c libxlsec/toolstack/end-source.h \
 	libxlsec/toolstack/guest.h \
+	libxlsec/toolstack/lease.c libxlsec/toolstack/lease.h \
 	libxlsec/toolstack/measure.c libxlsec/toolstack/measure.h \
 	libxlsec/toolstack/measure-files.c \
 	libxlsec/toolstack/measure-host.c \
@@ -37,7 +38,15 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/xen_slow.c libxlsec/toolstack/xen_slow.h \
 	libxlsec/toolstack/xen_source.c \
 	libxlsec/toolstack/xen_suspend.c libxlsec/toolstack/xen_suspend.h
-libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS)
+# Here, as only what migrates and recovers is linked with sanlock's client.
+if SANLOCK
+libxlsec_libxlsec_toolstack_la_SOURCES += libxlsec/host/arbiter.c
+libxlsec_libxlsec_toolstack_la_LIBADD = $(SANLOCK_LIBS)
+else
+libxlsec_libxlsec_toolstack_la_SOURCES += libxlsec/host/arbiter-none.c
+endif
+libxlsec_libxlsec_toolstack_la_CPPFLAGS = $(AM_CPPFLAGS) $(XLS_PATHS) \
+	$(SANLOCK_CFLAGS)
 # Xen's headers are GNU C.
 libxlsec_libxlsec_toolstack_la_CFLAGS = $(AM_CFLAGS) -std=gnu11
 

@@ -78,6 +78,67 @@ static enum xls_rc take_step(struct xls_destination_end *end,
     return rc;
 }
 
+/* The copy is not here any more.  Whoever has not taken the lease has not
+ * started the guest. */
+static enum xls_rc gone(struct xls_destination_end *end, struct xls_why *why)
+{
+    int event = -1;
+    enum xls_rc rc = XLS_OK;
+
+    if (xls_destination_at(end) == XLS_DESTINATION_TAKING) {
+        rc = xls_destination_consult(end, false, &event, why);
+    }
+    if (rc != XLS_OK) {
+        return rc;
+    }
+    return event == XLS_DESTINATION_UNSTARTABLE
+               ? take_step(end, XLS_DESTINATION_UNSTARTABLE,
+                           "the copy is not here any more, and was never "
+                           "started: the lease was not taken",
+                           why)
+               : take_step(end, XLS_DESTINATION_GONE,
+                           "the copy is not here any more", why);
+}
+
+/* It is over: nothing here is touched any more.  [P-103] BURNED is said when
+ * the lease is the source's. */
+static enum xls_rc stay_settled(struct xls_destination_end *end,
+                                enum xls_destination_event event,
+                                const char *note, struct xls_why *why)
+{
+    struct xls_why local = {""};
+    enum xls_rc rc = xls_destination_step(end, event, note, why);
+    enum xls_destination_state at = xls_destination_at(end);
+    enum xls_rc tidy =
+        rc == XLS_OK ? xls_destination_tidy_lease(end, at, &local) : XLS_OK;
+
+    if (tidy != XLS_OK && at == XLS_DESTINATION_BURNED) {
+        rc = xls_why_set(why, tidy, "%s", local.text);
+    }
+    return rc;
+}
+
+/* What nobody has said, the lease may say. */
+static enum xls_rc consult(struct xls_destination_end *end,
+                           enum xls_destination_event *event, const char **note,
+                           struct xls_why *why)
+{
+    int says = -1;
+    enum xls_rc rc = XLS_OK;
+
+    if (*event == XLS_DESTINATION_LOST &&
+        xls_destination_at(end) == XLS_DESTINATION_PREPARED) {
+        rc = xls_destination_consult(end, true, &says, why);
+    }
+    if (rc == XLS_OK && says >= 0) {
+        *event = (enum xls_destination_event)says;
+        *note = *event == XLS_DESTINATION_COMMIT
+                    ? "the source has offered the lease"
+                    : "the lease is the source's, whose host is down";
+    }
+    return rc;
+}
+
 static enum xls_rc take_steps(struct xls_destination_end *end,
                               enum xls_destination_event event,
                               const char *note, struct xls_why *why)
@@ -86,13 +147,14 @@ static enum xls_rc take_steps(struct xls_destination_end *end,
     enum xls_rc rc;
 
     if (xls_destination_settled(xls_destination_at(end))) {
-        /* over: nothing here is touched any more */
-        return xls_destination_step(end, event, note, why);
+        return stay_settled(end, event, note, why);
     }
     rc = look(end, &there, why);
     if (rc == XLS_OK && !there) {
-        rc = take_step(end, XLS_DESTINATION_GONE,
-                       "the copy is not here any more", why);
+        rc = gone(end, why);
+    }
+    if (rc == XLS_OK) {
+        rc = consult(end, &event, &note, why);
     }
     if (rc == XLS_OK && !(xls_destination_settled(xls_destination_at(end)) &&
                           event == XLS_DESTINATION_LOST)) {
@@ -107,6 +169,7 @@ enum xls_rc xls_destination_go_on(const struct xls_receive_setup *setup,
 {
     struct xls_destination_end end = {.journal = going->journal,
                                       .ops = &setup->ops,
+                                      .lease = {.conf = conf},
                                       .say = setup->say,
                                       .say_ctx = setup->say_ctx};
     enum xls_destination_state before = xls_destination_at(&end);
@@ -118,6 +181,7 @@ enum xls_rc xls_destination_go_on(const struct xls_receive_setup *setup,
     going->runs = before != XLS_DESTINATION_COMMITTED &&
                   xls_destination_at(&end) == XLS_DESTINATION_COMMITTED;
     xls_place_free(end.place);
+    xls_lease_close(&end.lease);
     return rc;
 }
 

@@ -215,6 +215,11 @@ static enum xls_rc judge_offer(struct receive *r)
         rc = r->setup->ops.admit(r->setup->ops.ctx, &r->guest, &yes.u.admit,
                                  &rule, r->why);
     }
+    if (rc == XLS_OK) {
+        rc = xls_lease_admit(&r->end.lease, r->crew.peer_key,
+                             (r->offer.flags & XLS_OFFER_ARBITER) != 0,
+                             r->crew.id, &rule, r->why);
+    }
     if (rc != XLS_OK) {
         return refuse(r, rule);
     }
@@ -365,15 +370,16 @@ static enum xls_rc begin_journal(struct receive *r)
     (void)snprintf(f->peer, sizeof(f->peer), "%s", r->crew.peer_name);
     (void)snprintf(f->guest, sizeof(f->guest), "%s", r->facts.name);
     f->paused = (r->offer.flags & XLS_OFFER_PAUSED) != 0;
+    if ((r->offer.flags & XLS_OFFER_ARBITER) != 0) {
+        (void)snprintf(f->arbiter, sizeof(f->arbiter), "%s",
+                       xls_arbiter_name(r->end.lease.arbiter));
+    }
     f->companions = *r->baggage.list;
     rc = xls_journal_begin(r->crew.conf.state, f, XLS_DESTINATION_OPEN,
                            &r->journal, r->why);
     free(f);
-    r->end = (struct xls_destination_end){.journal = r->journal,
-                                          .ops = &r->setup->ops,
-                                          .place = r->baggage.place,
-                                          .say = r->setup->say,
-                                          .say_ctx = r->setup->say_ctx};
+    r->end.journal = r->journal;
+    r->end.place = r->baggage.place;
     return rc;
 }
 
@@ -578,6 +584,10 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     *report = (struct xls_report){.guest = ""};
     r.crew.keys = r.crew.wire = r.crew.guard = r.crew.verify = XLS_CHILD_NONE;
     r.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
+    r.end = (struct xls_destination_end){.ops = &setup->ops,
+                                         .lease = {.conf = &r.crew.conf},
+                                         .say = setup->say,
+                                         .say_ctx = setup->say_ctx};
     rc = xls_crypto_start();
     if (rc == XLS_OK) {
         rc = meet(&r);
@@ -614,6 +624,7 @@ enum xls_rc xls_receive(const struct xls_receive_setup *setup,
     report->verify = r.crew.verify.used;
     xls_fd_close(&r.pipe);
     xls_journal_leave(r.journal);
+    xls_lease_close(&r.end.lease);
     xls_baggage_end(&r.baggage);
     free(r.config);
     free(r.offered);

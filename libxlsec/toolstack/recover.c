@@ -69,6 +69,7 @@ static enum xls_rc heed(struct source *s, enum xls_recover_wish wish,
     enum xls_source_state at = xls_source_at(&s->end);
     enum xls_source_event event =
         wish == XLS_WISH_HERE ? XLS_SOURCE_VOUCH_BACK : XLS_SOURCE_VOUCH_MOVED;
+    enum xls_rc rc = XLS_OK;
 
     if (xls_source_next(at, event) == XLS_SOURCE_NONE) {
         return xls_why_set(
@@ -79,7 +80,13 @@ static enum xls_rc heed(struct source *s, enum xls_recover_wish wish,
                   "be given it any more",
             xls_journal_view(s->end.journal)->facts.peer);
     }
-    return xls_source_step(&s->end, event, notes[wish], why);
+    if (wish == XLS_WISH_HERE && at == XLS_SOURCE_COMMIT) {
+        /* [P-104] first there: what is here may be run then */
+        rc = xls_lease_force(&s->end.lease, s->end.journal, XLS_LEASE_SOURCE,
+                             why);
+    }
+    return rc == XLS_OK ? xls_source_step(&s->end, event, notes[wish], why)
+                        : rc;
 }
 
 /* The guest and what belongs to it have other names while it is open. */
@@ -132,6 +139,7 @@ static enum xls_rc recover_source(const struct xls_recover_setup *setup,
 
     s.end = (struct xls_source_end){.journal = journal,
                                     .ops = &s.ops,
+                                    .lease = {.conf = conf},
                                     .confdir = setup->confdir,
                                     .measure = setup->measure,
                                     .tell = tell_try,
@@ -146,6 +154,7 @@ static enum xls_rc recover_source(const struct xls_recover_setup *setup,
         rc = go_on_source(&s, wish, why);
     }
     xls_pack_free(s.end.pack);
+    xls_lease_close(&s.end.lease);
     setup->ops.source_end(setup->ops.ctx, &s.ops);
     return rc;
 }
@@ -173,7 +182,8 @@ static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
         (enum xls_destination_state)xls_journal_view(journal)->state;
     struct xls_going going = {
         .journal = journal, .event = events[wish], .note = notes[wish]};
-    enum xls_rc rc;
+    struct xls_lease_hold hold = {.conf = conf};
+    enum xls_rc rc = XLS_OK;
 
     if (xls_destination_next(at, events[wish]) == XLS_DESTINATION_NONE) {
         return xls_why_set(why, XLS_PEER_POLICY,
@@ -181,7 +191,15 @@ static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
                            "nothing to vouch for",
                            xls_destination_state_name(at));
     }
-    rc = setup->ops.destination(setup->ops.ctx, &receive.ops, why);
+    if (wish != XLS_WISH_NONE) { /* [P-104] */
+        rc = xls_lease_force(
+            &hold, journal,
+            wish == XLS_WISH_HERE ? XLS_LEASE_TAKEN : XLS_LEASE_SOURCE, why);
+        xls_lease_close(&hold);
+    }
+    if (rc == XLS_OK) {
+        rc = setup->ops.destination(setup->ops.ctx, &receive.ops, why);
+    }
     if (rc != XLS_OK) {
         return rc;
     }

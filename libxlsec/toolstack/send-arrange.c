@@ -12,7 +12,7 @@
 
 /* TCP asks at 0, 1, 3 and 7 s: after the third, asking anew is the sooner
  * answered when the link comes back. */
-enum { CONNECT_MS = 4000 };
+enum { CONNECT_MS = 4000, JOIN_MS = 60000 };
 
 static enum xls_rc reach(struct xls_sending *s, const struct xls_peer *peer)
 {
@@ -140,6 +140,10 @@ static enum xls_rc begin_journal(struct xls_sending *s)
     (void)snprintf(f->guest, sizeof(f->guest), "%s", s->facts.name);
     f->paused = s->setup->paused;
     f->companions = *xls_pack_list(s->pack);
+    if (s->leased) {
+        (void)snprintf(f->arbiter, sizeof(f->arbiter), "%s",
+                       xls_arbiter_name(s->end.lease.arbiter));
+    }
     rc = XLS_OK;
     if (s->setup->command != NULL &&
         (size_t)snprintf(f->command, sizeof(f->command), "%s",
@@ -154,12 +158,48 @@ static enum xls_rc begin_journal(struct xls_sending *s)
                                &s->journal, s->why);
     }
     free(f);
-    s->end = (struct xls_source_end){.journal = s->journal,
-                                     .ops = &s->setup->ops,
-                                     .pack = s->pack,
-                                     .confdir = s->setup->confdir,
-                                     .measure = s->setup->measure};
+    s->end.journal = s->journal;
+    s->end.pack = s->pack;
     return rc;
+}
+
+/* [P-101] A lease of this migration, if there is to be one. */
+static enum xls_rc make_lease(struct xls_sending *s)
+{
+    bool wanted;
+    enum xls_rc rc =
+        xls_lease_wanted(&s->crew.conf, s->crew.peer_key, &wanted, s->why);
+
+    if (rc != XLS_OK || !wanted) {
+        return rc;
+    }
+    xls_sending_enter(s, "going to the arbiter");
+    rc =
+        xls_arbiter_open(&s->crew.conf, JOIN_MS, &s->end.lease.arbiter, s->why);
+    if (rc == XLS_OK) {
+        rc = xls_arbiter_begin(s->end.lease.arbiter, s->crew.id, s->why);
+        s->leased = rc == XLS_OK;
+    }
+    return rc;
+}
+
+/* [P-101] Has the destination come to it?  So it reaches the same storage. */
+static enum xls_rc see_lease(struct xls_sending *s)
+{
+    struct xls_lease lease;
+    enum xls_rc rc;
+
+    if (!s->leased) {
+        return XLS_OK;
+    }
+    rc = xls_arbiter_look(s->end.lease.arbiter, s->crew.id, &lease, s->why);
+    return rc != XLS_OK ||
+                   (lease.value == XLS_LEASE_SOURCE && lease.destination != 0)
+               ? rc
+               : xls_why_set(s->why, XLS_PEER_POLICY,
+                             "%s has admitted the guest, and has not come to "
+                             "the lease at arbiter %s: it is at another one",
+                             s->setup->host, s->crew.conf.arbiter);
 }
 
 enum xls_rc xls_sending_arrange(struct xls_sending *s)
@@ -182,6 +222,10 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
         rc = xls_sending_announce(s);
     }
     if (rc == XLS_OK) {
+        rc = make_lease(s);
+    }
+    if (rc == XLS_OK) {
+        s->control.u.offer.flags |= s->leased ? XLS_OFFER_ARBITER : 0;
         rc = xls_sending_must_say(s, &s->control);
     }
     if (rc == XLS_OK) {
@@ -191,7 +235,10 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     if (rc == XLS_OK) {
         xls_why_peer(s->report->peer_says, sizeof(s->report->peer_says),
                      s->control.u.admit.host, strlen(s->control.u.admit.host));
-        rc = s->setup->dry_run ? XLS_OK : begin_journal(s);
+        rc = see_lease(s);
+    }
+    if (rc == XLS_OK && !s->setup->dry_run) {
+        rc = begin_journal(s);
     }
     return rc;
 }

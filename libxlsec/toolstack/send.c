@@ -53,7 +53,9 @@ static enum xls_rc decide(struct xls_sending *s)
     if (rc == XLS_OK) {
         rc = xls_source_step(&s->end, XLS_SOURCE_AGREED, NULL, s->why);
     }
-    if (rc == XLS_HOST_DOUBT) {
+    if (rc == XLS_OK && s->leased) {
+        rc = xls_source_offer(&s->end, s->why);
+    } else if (rc == XLS_HOST_DOUBT && !s->leased) {
         s->end.take_back = true; /* only BURNED leads back now */
         control.type = XLS_ABORT;
         rc = XLS_OK;
@@ -227,6 +229,17 @@ static void conclude(struct xls_sending *s)
     }
 }
 
+/* Nothing came of it. */
+static void drop_lease(struct xls_sending *s)
+{
+    struct xls_why local = {""};
+
+    if (s->leased &&
+        xls_arbiter_end(s->end.lease.arbiter, s->crew.id, &local) != XLS_OK) {
+        add_reason(s, &local);
+    }
+}
+
 /* What was said, and now is the caller's. */
 static void keep_words(struct xls_sending *s)
 {
@@ -313,6 +326,10 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     *report = (struct xls_report){.guest = ""};
     s.crew.keys = s.crew.wire = s.crew.guard = s.crew.verify = XLS_CHILD_NONE;
     s.crew.ring = (struct xls_ring_fds){-1, {-1, -1}};
+    s.end = (struct xls_source_end){.ops = &setup->ops,
+                                    .lease = {.conf = &s.crew.conf},
+                                    .confdir = setup->confdir,
+                                    .measure = setup->measure};
     rc = move(&s);
     if (rc != XLS_OK) {
         (void)xls_why_set(why, rc, "%s", xls_rc_text(rc));
@@ -324,6 +341,7 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
         say_abort(&s);
         let_go_of_guest(&s);
         xls_crew_hang_up(&s.crew);
+        drop_lease(&s);
     }
     outcome = outcome_of(&s, rc);
     fill_report(&s);
@@ -336,6 +354,7 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
     xls_fd_close(&s.pipe);
     xls_pid_end(s.command, 1000, &(struct xls_usage){0, 0});
     xls_journal_leave(s.journal);
+    xls_lease_close(&s.end.lease);
     xls_pack_free(s.pack);
     free(s.companions);
     free(s.config);
