@@ -69,12 +69,11 @@ enum xls_rc xls_source_step(struct xls_source_end *end,
     if (next == at) {
         return XLS_OK;
     }
+    if (next == XLS_SOURCE_CLOSED && xls_lease_is_used(end->journal)) {
+        remove_lease(end); /* before, as nobody looks after it then */
+    }
     rc = xls_journal_enter(end->journal, next, note, why);
     end->moved = end->moved || xls_source_at(end) == XLS_SOURCE_MOVED;
-    if (rc == XLS_OK && next == XLS_SOURCE_CLOSED &&
-        xls_lease_is_used(end->journal)) {
-        remove_lease(end);
-    }
     if (xls_source_at(end) == XLS_SOURCE_COMMIT) {
         xls_source_mark(end);
     }
@@ -147,9 +146,20 @@ enum xls_rc xls_source_act(struct xls_source_end *end, struct xls_why *why)
 enum xls_rc xls_source_offer(struct xls_source_end *end, struct xls_why *why)
 {
     enum xls_lease_value now = XLS_LEASE_NONE;
-    enum xls_rc rc = xls_lease_swap(&end->lease, end->journal, XLS_LEASE_SOURCE,
-                                    XLS_LEASE_OFFERED, &now, why);
+    struct xls_lease lease;
+    bool down;
+    enum xls_rc rc =
+        xls_lease_look(&end->lease, end->journal, &lease, &down, why);
 
+    if (rc == XLS_OK && lease.destination == 0) {
+        rc = xls_why_set(why, XLS_PEER_POLICY,
+                         "%s has not come to the lease of the migration",
+                         xls_journal_view(end->journal)->facts.peer);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_lease_swap(&end->lease, end->journal, XLS_LEASE_SOURCE,
+                            XLS_LEASE_OFFERED, &now, why);
+    }
     end->offered = rc == XLS_OK && now == XLS_LEASE_OFFERED;
     return rc != XLS_OK || end->offered
                ? rc

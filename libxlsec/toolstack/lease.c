@@ -56,9 +56,14 @@ enum xls_rc xls_lease_look(struct xls_lease_hold *hold,
         rc = xls_arbiter_look(hold->arbiter, f->id, lease, why);
     }
     if (rc == XLS_OK) {
-        *down = xls_arbiter_down(hold->arbiter, f->role == XLS_ROLE_SOURCE
-                                                    ? lease->destination
-                                                    : lease->source);
+        bool source = f->role == XLS_ROLE_SOURCE;
+
+        /* a destination that has not come to the lease has no whole copy, and
+         * without the lease it never will */
+        *down = (source && lease->value != XLS_LEASE_NONE &&
+                 lease->destination == 0) ||
+                xls_arbiter_down(hold->arbiter,
+                                 source ? lease->destination : lease->source);
     }
     return rc;
 }
@@ -123,16 +128,14 @@ enum xls_rc xls_lease_wanted(const struct xls_conf *conf,
 
 enum xls_rc xls_lease_admit(struct xls_lease_hold *hold,
                             const uint8_t key[XLS_KEY], bool offered,
-                            const uint8_t id[XLS_ID_LEN], const char **rule,
-                            struct xls_why *why)
+                            const char **rule, struct xls_why *why)
 {
     bool wanted;
     enum xls_rc rc = xls_lease_wanted(hold->conf, key, &wanted, why);
 
     *rule = "arbiter";
     if (rc == XLS_OK && wanted && offered) {
-        rc = xls_arbiter_open(hold->conf, ADMIT_WAIT_MS, &hold->arbiter, why);
-        return rc == XLS_OK ? xls_arbiter_enter(hold->arbiter, id, why) : rc;
+        return xls_arbiter_open(hold->conf, ADMIT_WAIT_MS, &hold->arbiter, why);
     }
     if (rc != XLS_OK || wanted == offered) {
         return rc;

@@ -61,13 +61,13 @@ XLS_MUST_USE enum xls_rc xls_lease_wanted(const struct xls_conf *conf,
                                           bool *wanted, struct xls_why *why);
 
 /*
- * [P-101] The destination, to an offer with or without an arbiter: come to the
- * lease, or refuse; *rule (static storage) is the one that refuses.
- * Errors: XLS_PEER_POLICY, and those of host/arbiter.
+ * [P-101] The destination, to an offer with or without an arbiter: is that what
+ * this host wants, and is it at one?  *rule (static storage) is the one that
+ * refuses. Errors: XLS_PEER_POLICY, and those of host/arbiter.
  */
-XLS_MUST_USE enum xls_rc
-xls_lease_admit(struct xls_lease_hold *hold, const uint8_t key[XLS_KEY],
-                bool offered, const uint8_t id[XLS_ID_LEN], const char **rule,
-                struct xls_why *why);
+XLS_MUST_USE enum xls_rc xls_lease_admit(struct xls_lease_hold *hold,
+                                         const uint8_t key[XLS_KEY],
+                                         bool offered, const char **rule,
+                                         struct xls_why *why);
 
 #endif

@@ -217,8 +217,8 @@ static enum xls_rc judge_offer(struct receive *r)
     }
     if (rc == XLS_OK) {
         rc = xls_lease_admit(&r->end.lease, r->crew.peer_key,
-                             (r->offer.flags & XLS_OFFER_ARBITER) != 0,
-                             r->crew.id, &rule, r->why);
+                             (r->offer.flags & XLS_OFFER_ARBITER) != 0, &rule,
+                             r->why);
     }
     if (rc != XLS_OK) {
         return refuse(r, rule);
@@ -380,6 +380,9 @@ static enum xls_rc begin_journal(struct receive *r)
     free(f);
     r->end.journal = r->journal;
     r->end.place = r->baggage.place;
+    if (rc == XLS_OK && r->end.lease.arbiter != NULL) { /* [P-101] */
+        rc = xls_arbiter_enter(r->end.lease.arbiter, r->crew.id, r->why);
+    }
     return rc;
 }
 

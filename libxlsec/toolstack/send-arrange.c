@@ -163,43 +163,18 @@ static enum xls_rc begin_journal(struct xls_sending *s)
     return rc;
 }
 
-/* [P-101] A lease of this migration, if there is to be one. */
-static enum xls_rc make_lease(struct xls_sending *s)
+/* [P-101] There is an arbiter, if there is to be one. */
+static enum xls_rc go_to_arbiter(struct xls_sending *s)
 {
-    bool wanted;
     enum xls_rc rc =
-        xls_lease_wanted(&s->crew.conf, s->crew.peer_key, &wanted, s->why);
+        xls_lease_wanted(&s->crew.conf, s->crew.peer_key, &s->leased, s->why);
 
-    if (rc != XLS_OK || !wanted) {
-        return rc;
-    }
-    xls_sending_enter(s, "going to the arbiter");
-    rc =
-        xls_arbiter_open(&s->crew.conf, JOIN_MS, &s->end.lease.arbiter, s->why);
-    if (rc == XLS_OK) {
-        rc = xls_arbiter_begin(s->end.lease.arbiter, s->crew.id, s->why);
-        s->leased = rc == XLS_OK;
+    if (rc == XLS_OK && s->leased) {
+        xls_sending_enter(s, "going to the arbiter");
+        rc = xls_arbiter_open(&s->crew.conf, JOIN_MS, &s->end.lease.arbiter,
+                              s->why);
     }
     return rc;
-}
-
-/* [P-101] Has the destination come to it?  So it reaches the same storage. */
-static enum xls_rc see_lease(struct xls_sending *s)
-{
-    struct xls_lease lease;
-    enum xls_rc rc;
-
-    if (!s->leased) {
-        return XLS_OK;
-    }
-    rc = xls_arbiter_look(s->end.lease.arbiter, s->crew.id, &lease, s->why);
-    return rc != XLS_OK ||
-                   (lease.value == XLS_LEASE_SOURCE && lease.destination != 0)
-               ? rc
-               : xls_why_set(s->why, XLS_PEER_POLICY,
-                             "%s has admitted the guest, and has not come to "
-                             "the lease at arbiter %s: it is at another one",
-                             s->setup->host, s->crew.conf.arbiter);
 }
 
 enum xls_rc xls_sending_arrange(struct xls_sending *s)
@@ -222,7 +197,7 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
         rc = xls_sending_announce(s);
     }
     if (rc == XLS_OK) {
-        rc = make_lease(s);
+        rc = go_to_arbiter(s);
     }
     if (rc == XLS_OK) {
         s->control.u.offer.flags |= s->leased ? XLS_OFFER_ARBITER : 0;
@@ -235,10 +210,10 @@ enum xls_rc xls_sending_arrange(struct xls_sending *s)
     if (rc == XLS_OK) {
         xls_why_peer(s->report->peer_says, sizeof(s->report->peer_says),
                      s->control.u.admit.host, strlen(s->control.u.admit.host));
-        rc = see_lease(s);
+        rc = s->setup->dry_run ? XLS_OK : begin_journal(s);
     }
-    if (rc == XLS_OK && !s->setup->dry_run) {
-        rc = begin_journal(s);
+    if (rc == XLS_OK && s->journal != NULL && s->leased) {
+        rc = xls_arbiter_begin(s->end.lease.arbiter, s->crew.id, s->why);
     }
     return rc;
 }

@@ -40,7 +40,7 @@ struct xls_sending {
     size_t archive_len;
     size_t archive_at; /* what has gone to wire */
     const char *phase;
-    bool leased;    /* there is a lease of it at the arbiter */
+    bool leased;    /* it is to have a lease at the arbiter */
     bool suspended; /* save() was begun: resume() is due on failure */
     bool asked;     /* wire wants a piece of the archive */
     bool prepared;  /* PREPARED has come, and is in control */

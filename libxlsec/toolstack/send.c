@@ -229,17 +229,6 @@ static void conclude(struct xls_sending *s)
     }
 }
 
-/* Nothing came of it. */
-static void drop_lease(struct xls_sending *s)
-{
-    struct xls_why local = {""};
-
-    if (s->leased &&
-        xls_arbiter_end(s->end.lease.arbiter, s->crew.id, &local) != XLS_OK) {
-        add_reason(s, &local);
-    }
-}
-
 /* What was said, and now is the caller's. */
 static void keep_words(struct xls_sending *s)
 {
@@ -341,7 +330,6 @@ enum xls_outcome xls_send(const struct xls_send_setup *setup,
         say_abort(&s);
         let_go_of_guest(&s);
         xls_crew_hang_up(&s.crew);
-        drop_lease(&s);
     }
     outcome = outcome_of(&s, rc);
     fill_report(&s);

@@ -8,6 +8,8 @@
 #   t-handover.sh --every         SIGKILL at every system call of the handover
 #   t-handover.sh --random N [SEED]   kill -9 at N random instants
 #   t-handover.sh --one CASE      one case, with its logs
+#   t-handover.sh --gone          hosts that go down and do not come back, with an arbiter
+#   t-handover.sh --arbiter ...   any of these with an arbiter: real sanlock, on a file
 #
 # Prints a line for each case: name, outcome, ms until it was settled.
 set -euo pipefail
@@ -15,6 +17,16 @@ set -euo pipefail
 command -v strace >/dev/null || { echo "strace is not installed"; exit 77; }
 export TOY=$PWD/tests/process/toy
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" # not under strace
+# shellcheck source=tests/process/sanlock.sh
+. "$(dirname "$0")/sanlock.sh"
+arbiter=
+case ${1:-} in
+--arbiter | --gone)
+    why=$(sanlock_missing) && { echo "skipped: $why"; exit 77; }
+    arbiter=yes
+    [ "$1" = --gone ] || shift
+    ;;
+esac
 libexec=$PWD/xl-plugin
 work=$(mktemp -d /tmp/xlsec-handover-XXXXXX)
 listener=
@@ -31,7 +43,17 @@ code=$?
 [ $code -le 128 ] || echo "$host down" >>"$TOY_TOP/world.made"
 exit $code
 EOF
-chmod +x "$work/down"
+# vanish INJECT COMMAND...: the same, and nobody listens any more
+cat >"$work/vanish" <<'EOF'
+#!/bin/sh
+inject=$1
+shift
+strace -qq -o /dev/null -e "$inject" "$@"
+code=$?
+[ $code -le 128 ] || kill $PPID
+exit $code
+EOF
+chmod +x "$work/down" "$work/vanish"
 
 stop_listener() {
     [ -z "$listener" ] || { kill "$listener" 2>/dev/null || true; wait "$listener" 2>/dev/null || true; }
@@ -39,6 +61,7 @@ stop_listener() {
 }
 finish() {
     stop_listener
+    [ -z "${TOY_SANLOCK:-}" ] || sanlock_down "$TOY_SANLOCK"
     rm -rf "$work" "${TOY_TOP:-$work}"
 }
 trap finish EXIT
@@ -48,10 +71,14 @@ now() { echo $(($(date +%s%N) / 1000000)); }
 
 # begin: two new hosts, with a guest that runs at 0
 begin() {
-    read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$libexec")
+    # shellcheck disable=SC2086 # none, or one
+    read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$libexec" ${arbiter:+"$TOY_SANLOCK/leases"})
     export TOY_TOP TOY_PORT
     printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world.made"
     : >"$work/log"
+    : >"$work/before"
+    leases >"$work/now"
+    mv "$work/now" "$work/before"
 }
 
 listen() {
@@ -80,6 +107,12 @@ recover() {
     return 1
 }
 
+# leases: those that are left at the arbiter, and were not there before
+leases() {
+    [ -z "$arbiter" ] || sanlock direct dump "$TOY_SANLOCK/leases" -f 1 |
+        awk '$3 == "rentry" { print "lease", $4 }' | grep -vxFf "$work/before" || true
+}
+
 # judge CASE CODE: one guest, nothing half-made, and what the tool said is so
 judge() {
     local state wrong='' left
@@ -105,7 +138,9 @@ judge() {
         { [ "$state" = "0=none 1=none " ] && grep -q "^1 down" "$TOY_TOP/world.made"; } ||
         wrong="${wrong:-exit code 0 and $state}"
     case $2 in 1 | 3) [ "$state" = "0=runs 1=none " ] || wrong="${wrong:-exit code $2 and $state}" ;; esac
-    left=$(find "$TOY_TOP" -name '.tmp*' -o -name '*.tmp')
+    left=$(find "$TOY_TOP" -name '.tmp*' -o -name '*.tmp'
+        # who has to decide, decides it with the lease
+        grep -qs "^state unsure" "$TOY_TOP"/1/state/handover/*.destination || leases)
     [ -z "$left" ] || wrong="${wrong:-left: $left}"
     count=$((count + 1))
     if [ -z "$wrong" ]; then
@@ -196,6 +231,109 @@ other_key() {
     return $code
 }
 
+# value: what the lease says that was made last: 1 source, 2 offered, 3 taken, 4 runs
+value() {
+    local at
+    at=$(sanlock direct dump "$TOY_SANLOCK/leases" -f 1 | awk '$3 == "rentry" { print $4, $5 }' |
+        grep -vFf <(sed 's/^lease //' "$work/before" | grep . || echo none) | awk '{ print $2 }') || true
+    [ -z "$at" ] || od -An -tu1 -j $((at + 1048576 - 512 + 30)) -N 1 "$TOY_SANLOCK/leases" | tr -d ' '
+}
+
+# open_at HOST: has it a migration that is not settled?  It is asked first.
+open_at() { ! "$TOY" recover "$1" >>"$TOY_TOP/log" 2>&1; }
+
+# expect_gone SIDE VALUE: how it stands when SIDE is gone, and the lease said that
+expect_gone() {
+    case $1$2 in
+    0 | 1) # it was over, or had not begun
+        "$TOY" check | tail -n 1
+        ;;
+    01) echo "0=none 1=none " ;; # it was the source's
+    02 | 03 | 04) echo "0=none 1=runs " ;;
+    11 | 12) echo "0=runs 1=none " ;;
+    13) echo "0=stopped,away 1=none " ;; # only a person knows
+    14) echo "0=none 1=none " ;;
+    esac
+}
+
+# make_gone SIDE POINT: a migration of which SIDE dies there, and goes down
+make_gone() {
+    local inject=${2#*:}
+    begin
+    cp "$work/before" "$TOY_TOP/before"
+    inject="inject=${inject/@/:signal=SIGKILL:when=}"
+    [ "$1" = 0 ] || export TOY_STRACE="$work/vanish $inject"
+    listen
+    if [ "$1" = 0 ]; then
+        timeout 60 strace -qq -o /dev/null -e "$inject" "$TOY" migrate
+    else
+        timeout 60 "$TOY" migrate
+    fi >>"$work/log" 2>&1 || true
+    sleep 0.1
+    stop_listener
+    unset TOY_STRACE
+    echo "$1 down" >>"$TOY_TOP/world"
+    echo "$TOY_PORT" >"$TOY_TOP/port"
+    value >"$TOY_TOP/value"
+    cp "$work/log" "$TOY_TOP/log"
+}
+
+# judge_gone ROUND SIDE POINT BEGAN: the other host is left alone until nothing
+# is open there any more
+judge_gone() {
+    local want wrong='' state value
+    value=$(cat "$TOY_TOP/value")
+    want=$(expect_gone "$2" "$value")
+    while open_at $((1 - $2)) && [ "${want#*stopped}" = "$want" ]; do
+        [ $(($(now) - $4)) -lt 100000 ] || {
+            wrong="it is not settled"
+            break
+        }
+        sleep 1
+    done
+    [ "$1" = gone ] || ! open_at "$2" || wrong="${wrong:-the host that came back has it open}"
+    state=$("$TOY" check) || wrong="${wrong:-${state%%$'\n'*}}"
+    state=${state##*$'\n'}
+    [ "$state" = "$want" ] || wrong="${wrong:-ends with $state, not $want}"
+    count=$((count + 1))
+    if [ -z "$wrong" ]; then
+        echo "ok $1 $3: lease ${value:-none}, ${state% }, $(($(now) - $4)) ms after host $2 was gone"
+    else
+        echo "WRONG $1 $3: lease ${value:-none}: $wrong"
+        sed 's/^/    /' "$TOY_TOP/world" "$TOY_TOP/log" | tail -n 40
+        bad=$((bad + 1))
+    fi
+}
+
+# One host is gone: the other one settles by itself, and has the guest unless
+# that was the other's.  A host counts as down a minute after: so all are made
+# first.  Then it comes back, and has no guest.
+gone() { # SIDE POINTS
+    local point began i
+    local -a tops=() points=()
+    while read -r point <&3; do
+        make_gone "$1" "$point"
+        tops+=("$TOY_TOP") points+=("$point")
+    done 3<"$2"
+    sanlock_kill "$TOY_SANLOCK" "$1"
+    began=$(now)
+    for i in "${!tops[@]}"; do
+        TOY_TOP=${tops[i]} judge_gone gone "$1" "${points[i]}" "$began"
+    done
+    sanlock_start "$TOY_SANLOCK" "$1"
+    sleep 0.5
+    sanlock_join "$TOY_SANLOCK" "$1"
+    for i in "${!tops[@]}"; do
+        TOY_TOP=${tops[i]}
+        TOY_PORT=$(cat "$TOY_TOP/port")
+        : >"$work/log"
+        listen
+        judge_gone back "$1" "${points[i]}" "$(now)"
+        stop_listener
+    done
+    rm -rf "${tops[@]}"
+}
+
 # The system calls of a clean run: how many there are, and where the first is
 # that has to do with a journal.
 survey() {
@@ -220,7 +358,21 @@ survey() {
 }
 
 took=0
+if [ -n "$arbiter" ]; then
+    export TOY_SANLOCK=$work/sanlock
+    mkdir "$TOY_SANLOCK"
+    sanlock_up "$TOY_SANLOCK"
+fi
 case ${1:-} in
+--gone)
+    survey >"$work/points"
+    for host in 0 1; do
+        side=source
+        [ $host = 0 ] || side=destination
+        grep "^$side:" "$work/points" | awk -v step="${STEP:-12}" 'NR % step == 1 || step == 1' >"$work/chosen"
+        gone $host "$work/chosen"
+    done
+    ;;
 --one)
     play "$2"
     sed 's/^/    /' "$work/log"
@@ -244,7 +396,7 @@ case ${1:-} in
         play "$point"
         play "${point/:/-down:}"
     done 3<"$work/chosen"
-    play other-key:fdatasync@1
+    [ -n "$arbiter" ] || play other-key:fdatasync@1 # it is not asked with one
     play twice:
     for k in 3 4 5; do
         play "unstartable:pwrite64@$k"
