@@ -54,6 +54,8 @@ static rows_of source[XLS_SOURCE_STATES] = {
     [XLS_SOURCE_COMMIT][XLS_LEASE_RUNS] = {{ALWAYS,
                                             STEP(XLS_SOURCE_COMMITTED)}},
     [XLS_SOURCE_HERE][XLS_LEASE_SOURCE] = {{DOWN, STEP(XLS_SOURCE_VOUCH_BACK)}},
+    /* it was removed on the way to CLOSED, or never made */
+    [XLS_SOURCE_HERE][XLS_LEASE_NONE] = {{ALWAYS, STEP(XLS_SOURCE_VOUCH_BACK)}},
 };
 
 /* [P-103] It is taken before the guest is started, and given back when there is

@@ -177,7 +177,7 @@ static enum xls_rc obey_lease(struct xls_source_end *end,
         event == XLS_SOURCE_COMMITTED ? "the lease says that it has run there"
         : event == XLS_SOURCE_BURNED
             ? "the lease is this host's, and nobody can take it any more"
-            : "the lease is this host's, and the other host is down";
+            : "the lease is over, or this host's, and the other host is down";
     enum xls_rc rc = xls_source_step(end, event, note, why);
 
     return rc == XLS_OK ? xls_source_act(end, why) : rc;

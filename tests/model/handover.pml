@@ -41,12 +41,6 @@
 #define FIRST 1 /* the migration's own */
 #define SETTLE 2
 
-/* The lease, if there is an arbiter. */
-#define OF_SOURCE 0
-#define OFFERED 1
-#define TAKEN 2
-#define RUNS 3
-
 /* Claims have names: what an assertion begins with.  One that is set is not asked. */
 bit two_run, guest_lost, rolled_back, without_commit, no_receipt, left_over,
     unsure_only, not_settled, disagree, lease_broken, reached;
@@ -81,8 +75,9 @@ byte jD, kD;
 
 /* --- the copies, and the lease */
 byte gS = RUNNING, gD = ABSENT;
-byte lease = OF_SOURCE;
+byte lease = LEASE_SOURCE; /* LEASE_NONE: removed, as it is over */
 bit deadS, deadD; /* the host is gone for good */
+bit longS, longD; /* it was down for so long that the arbiter says so */
 
 /* --- what the processes know beside the journal */
 byte cS = FIRST, cD = FIRST; /* the connection, as this end sees it; 0 none */
@@ -118,6 +113,11 @@ byte n; /* for the steps; 0 between them */
 #define IN_S(state) (jS == state && SURE_S)
 #define IN_D(state) (jD == state && SURE_D)
 
+/* What the arbiter says of the other host.  It may say so for ever after: that
+ * is more than it does. */
+#define DOWN_S (deadS || longS)
+#define DOWN_D (deadD || longD)
+
 /* Can the guest still be had there?  At the source until it has decided to
  * destroy it, at the destination from when it is whole until it is burned. */
 #define HAS_S (gS != ABSENT && jS != SOURCE_MOVED && \
@@ -144,8 +144,11 @@ inline check()
     assert(left_over ||
         !(jS == SOURCE_CLOSED && kS == jS && !moved && COPY_D && !vouched_s));
     assert(lease_broken || (!ARBITER || LEASE_IGNORED ||
-        ((gS != RUNNING || lease == OF_SOURCE) &&
-        (gD != RUNNING || lease == TAKEN || lease == RUNS))));
+        ((gS != RUNNING || lease == LEASE_SOURCE || (lease == LEASE_NONE && !moved)) &&
+        (gD != RUNNING || lease == LEASE_TAKEN || lease == LEASE_RUNS ||
+        (lease == LEASE_NONE && moved)))));
+    assert(lease_broken || (!ARBITER || (jS != SOURCE_BACK && jS != SOURCE_HERE) ||
+        lease == LEASE_SOURCE || lease == LEASE_NONE));
     assert(reached || !(END_MOVED && jS == SOURCE_CLOSED && moved &&
         jD == DESTINATION_COMMITTED));
     assert(reached || !(END_BACK && jS == SOURCE_CLOSED && gS == RUNNING));
@@ -302,30 +305,62 @@ inline read_d()
     jD == DESTINATION_NONE && (e) == DESTINATION_ON_ABORT && NO_TRACE -> \
         DESTINATION_NONE : DESTINATION_NEXT(jD, e))))))))
 
+/* The lease is removed before CLOSED is entered. */
 inline source_on(event)
 {
     n = NEXT_S(event);
     if
     :: n == SOURCE_NONE || n == jS
-    :: else -> enter_s(n)
+    :: else ->
+        if
+        :: ARBITER && n == SOURCE_CLOSED -> lease = LEASE_NONE
+        :: else
+        fi;
+        enter_s(n)
     fi;
     n = 0
 }
 
-/* BURNED is written when the copy has been destroyed; a process may die between. */
-inline burn()
+/* Has the lease to be given back, on the way to BURNED?  Before PREPARED it was
+ * never offered, and who says ABORT has it. */
+#define GIVES_BACK(event) (ARBITER && \
+    (jD == DESTINATION_PREPARED || jD == DESTINATION_TAKING) && \
+    (event) != DESTINATION_ON_ABORT && (event) != DESTINATION_ON_VOUCH_BURN && \
+    DESTINATION_LEASE_TO(DESTINATION_BURNED, lease, 0, 0) != LEASE_NONE)
+
+inline dies_d()
 {
-    printf("destination: destroys its copy\n");
-    assert(rolled_back || gD != RUNNING);
-    gD = GONE;
-    took_down = took_down || jD == DESTINATION_TAKING;
+    printf("the destination's process dies\n");
+    crashes_d--;
+    drop_d();
+    read_d()
+}
+
+/* BURNED is written when the copy has been destroyed, and the lease given back; a
+ * process may die between. */
+inline burn(event)
+{
     if
-    :: enter_d(DESTINATION_BURNED)
-    :: crashes_d > 0 ->
-        printf("the destination's process dies\n");
-        crashes_d--;
-        drop_d();
-        read_d()
+    :: OWN_COPY_D ->
+        printf("destination: destroys its copy\n");
+        assert(rolled_back || gD != RUNNING);
+        gD = GONE;
+        took_down = took_down || jD == DESTINATION_TAKING
+    :: else
+    fi;
+    if
+    :: crashes_d > 0 -> dies_d()
+    :: true ->
+        if
+        :: GIVES_BACK(event) ->
+            printf("destination: gives the lease back\n");
+            lease = LEASE_SOURCE;
+            if
+            :: crashes_d > 0 -> dies_d()
+            :: enter_d(DESTINATION_BURNED)
+            fi
+        :: else -> enter_d(DESTINATION_BURNED)
+        fi
     fi
 }
 
@@ -334,7 +369,9 @@ inline destination_on(event)
     n = NEXT_D(event);
     if
     :: n == DESTINATION_NONE || n == jD
-    :: n == DESTINATION_BURNED && n != jD && OWN_COPY_D && !BURNED_FIRST -> burn()
+    :: n == DESTINATION_BURNED && n != jD &&
+        ((OWN_COPY_D && !BURNED_FIRST) || GIVES_BACK(event)) ->
+        burn(event)
     :: else -> enter_d(n)
     fi;
     n = 0
@@ -369,7 +406,7 @@ inline failed()
 
 /* Its word on a connection: COMMIT, or ABORT. */
 #define COMMIT_SAID (jS == SOURCE_COMMIT && (SURE_S || DOUBT_SAYS) && \
-    (!ARBITER || lease != OF_SOURCE))
+    (!ARBITER || lease != LEASE_SOURCE))
 #define ABORT_SAID ((IN_S(SOURCE_BACK) && cS == FIRST) || IN_S(SOURCE_HERE) || \
     (jS == SOURCE_COMMIT && !SURE_S && doubt_s && !ARBITER))
 
@@ -458,6 +495,9 @@ proctype Source()
             n = (said_s && cS == FIRST && jS == SOURCE_COMMIT -> COMMIT : 0);
             drop_s();
             source_on(SOURCE_ON_LOST)
+        :: ARBITER && deadD && cS == SETTLE ->
+            printf("source: nobody answers\n");
+            drop_s()
         :: jS == SOURCE_OPEN ->
             printf("source: gives up\n");
             if
@@ -467,8 +507,7 @@ proctype Source()
             source_on(SOURCE_ON_LOST)
 
         /* what the states ask for [P-91] */
-        :: jS == SOURCE_BACK && (SURE_S || BACK_UNWRITTEN) && gS == STOPPED &&
-            (!ARBITER || lease == OF_SOURCE) ->
+        :: jS == SOURCE_BACK && (SURE_S || BACK_UNWRITTEN) && gS == STOPPED ->
             go_on()
         :: IN_S(SOURCE_BACK) && gS != STOPPED -> source_on(SOURCE_ON_DONE)
         :: IN_S(SOURCE_MOVED) && gS != ABSENT -> destroy_s()
@@ -485,32 +524,39 @@ proctype Source()
             doubt_s = 0;
             committed = committed || jS == SOURCE_COMMIT
 
-        /* the lease: offered once COMMIT is journaled; taken back, or settled by */
-        :: ARBITER && IN_S(SOURCE_COMMIT) && lease == OF_SOURCE && !gave_up &&
-            tries > 0 ->
+        /* [P-102] the lease: offered before COMMIT is said, and then what the
+         * table says, when nobody is being asked */
+        :: ARBITER && IN_S(SOURCE_COMMIT) && lease == LEASE_SOURCE && cS == FIRST &&
+            !said_s && gS != ABSENT && tries > 0 ->
             printf("source: offers the lease\n");
-            lease = OFFERED;
+            lease = LEASE_OFFERED;
             tries--
-        :: ARBITER && IN_S(SOURCE_COMMIT) && lease == OFFERED && !NO_CAS &&
-            (gS != ABSENT || deadD || TAKES_EMPTY) ->
+        :: ARBITER && IN_S(SOURCE_COMMIT) && cS == 0 && tries > 0 &&
+            SOURCE_LEASE_TO(jS, lease, (gS != ABSENT), DOWN_D) == LEASE_OFFERED ->
+            printf("source: offers the lease again\n");
+            lease = LEASE_OFFERED;
+            tries--
+        :: ARBITER && IN_S(SOURCE_COMMIT) && cS == 0 && !NO_CAS &&
+            (SOURCE_LEASE_TO(jS, lease, (gS != ABSENT), DOWN_D) == LEASE_SOURCE ||
+            (TAKES_EMPTY && lease == LEASE_OFFERED)) ->
             printf("source: takes the lease back\n");
-            lease = OF_SOURCE
-        :: ARBITER && (IN_S(SOURCE_BACK) || IN_S(SOURCE_HERE)) && lease == OFFERED ->
-            lease = OF_SOURCE
-        :: NO_CAS && IN_S(SOURCE_COMMIT) && lease == OFFERED && !seen ->
+            lease = LEASE_SOURCE
+        :: NO_CAS && IN_S(SOURCE_COMMIT) && lease == LEASE_OFFERED && !seen ->
             seen = 1
         :: NO_CAS && IN_S(SOURCE_COMMIT) && seen ->
             printf("source: takes the lease, whoever has it\n");
-            lease = OF_SOURCE;
+            lease = LEASE_SOURCE;
             seen = 0
-        :: ARBITER && IN_S(SOURCE_COMMIT) && lease == OF_SOURCE &&
-            (gS != ABSENT || tries == 0) ->
+        :: ARBITER && (IN_S(SOURCE_COMMIT) || IN_S(SOURCE_HERE)) && cS == 0 &&
+            SOURCE_LEASE_ON(jS, lease, (gS != ABSENT), DOWN_D) != NO_EVENT ->
+            printf("source: sees what the lease says\n");
+            n = SOURCE_LEASE_ON(jS, lease, (gS != ABSENT), DOWN_D);
+            vouched_s = vouched_s || n == SOURCE_ON_VOUCH_BACK;
+            source_on(n)
+        /* so that there is an end: nobody counts in earnest */
+        :: ARBITER && IN_S(SOURCE_COMMIT) && cS == 0 && lease == LEASE_SOURCE &&
+            gS == ABSENT && tries == 0 ->
             source_on(SOURCE_ON_BURNED)
-        :: ARBITER && IN_S(SOURCE_COMMIT) && lease == RUNS ->
-            source_on(SOURCE_ON_COMMITTED)
-        :: ARBITER && IN_S(SOURCE_HERE) && lease == OF_SOURCE && deadD ->
-            vouched_s = 1;
-            source_on(SOURCE_ON_VOUCH_BACK)
         fi;
         check()
     }
@@ -622,11 +668,10 @@ proctype Destination()
             first = 0
 
         /* answers: what the state says, once what it asks for is done */
-        :: MAY_ANSWER && IN_D(DESTINATION_COMMITTED) &&
-            (!ARBITER || lease == RUNS) ->
+        :: MAY_ANSWER && IN_D(DESTINATION_COMMITTED) ->
             answer(COMMITTED)
         :: MAY_ANSWER && IN_D(DESTINATION_BURNED) && (!OWN_COPY_D || BURNED_FIRST) &&
-            (!ARBITER || lease == OF_SOURCE) ->
+            (!ARBITER || lease == LEASE_SOURCE || lease == LEASE_NONE) ->
             answer(BURNED)
         :: MAY_ANSWER && asked && (IN_D(DESTINATION_UNSURE) ||
             (IN_D(DESTINATION_NONE) && !NO_TRACE)) ->
@@ -651,13 +696,18 @@ proctype Destination()
             destination_on(DESTINATION_ON_LOST)
         :: jD == DESTINATION_OPEN && cD != FIRST && !MISSED ->
             destination_on(DESTINATION_ON_LOST)
-        :: MISSED && (!ARBITER || jD != DESTINATION_TAKING || lease == TAKEN) ->
+        :: MISSED && (!ARBITER || DESTINATION_LEASE_ON(jD, lease, 0, DOWN_S) !=
+            DESTINATION_ON_UNSTARTABLE) ->
             printf("destination: the copy is not there\n");
             destination_on(DESTINATION_ON_GONE)
+        :: ARBITER && MISSED && DESTINATION_LEASE_ON(jD, lease, 0, DOWN_S) ==
+            DESTINATION_ON_UNSTARTABLE ->
+            printf("destination: the copy is not there, and was never started\n");
+            destination_on(DESTINATION_ON_UNSTARTABLE)
 
         /* what the states ask for [P-91] */
         :: jD == DESTINATION_TAKING && (SURE_D || DOUBT_ACTS) && gD == STOPPED &&
-            (!ARBITER || lease == TAKEN || LEASE_IGNORED) ->
+            (!ARBITER || lease == LEASE_TAKEN || LEASE_IGNORED) ->
             if
             :: start()
             :: fails > 0 ->
@@ -709,24 +759,25 @@ proctype Destination()
             jD = DESTINATION_BURNED;
             kD = DESTINATION_BURNED
 
-        /* the lease: offered is as good as COMMIT; who has taken it may run */
-        :: ARBITER && IN_D(DESTINATION_PREPARED) && lease == OFFERED && !MISSED ->
-            destination_on(DESTINATION_ON_COMMIT)
-        :: ARBITER && IN_D(DESTINATION_PREPARED) && lease == OF_SOURCE && deadS &&
-            !MISSED ->
-            destination_on(DESTINATION_ON_VOUCH_BURN)
-        :: ARBITER && IN_D(DESTINATION_TAKING) && gD == STOPPED && lease == OFFERED ->
+        /* [P-103] the lease: offered is as good as COMMIT; who has taken it may run */
+        :: ARBITER && IN_D(DESTINATION_PREPARED) && cD == 0 &&
+            DESTINATION_LEASE_ON(jD, lease, (gD == STOPPED), DOWN_S) != NO_EVENT ->
+            printf("destination: sees what the lease says\n");
+            n = DESTINATION_LEASE_ON(jD, lease, (gD == STOPPED), DOWN_S);
+            destination_on(n)
+        :: ARBITER && IN_D(DESTINATION_TAKING) &&
+            DESTINATION_LEASE_TO(jD, lease, (gD == STOPPED), DOWN_S) == LEASE_TAKEN ->
             printf("destination: takes the lease\n");
-            lease = TAKEN
-        :: ARBITER && IN_D(DESTINATION_TAKING) && gD != RUNNING &&
-            ((lease == OF_SOURCE && !LEASE_IGNORED) || (lease == OFFERED && gD == GONE)) ->
+            lease = LEASE_TAKEN
+        :: ARBITER && !LEASE_IGNORED && IN_D(DESTINATION_TAKING) && gD == STOPPED &&
+            DESTINATION_LEASE_ON(jD, lease, 1, DOWN_S) == DESTINATION_ON_UNSTARTABLE ->
+            printf("destination: the source has taken it back\n");
             destination_on(DESTINATION_ON_UNSTARTABLE)
-        :: ARBITER && IN_D(DESTINATION_COMMITTED) && lease == TAKEN ->
-            lease = RUNS
-        :: ARBITER && IN_D(DESTINATION_BURNED) && !COPY_D &&
-            (lease == OFFERED || lease == TAKEN) ->
-            printf("destination: gives the lease back\n");
-            lease = OF_SOURCE
+        :: ARBITER && (IN_D(DESTINATION_COMMITTED) ||
+            (IN_D(DESTINATION_BURNED) && MAY_ANSWER && asked)) &&
+            DESTINATION_LEASE_TO(jD, lease, COPY_D, DOWN_S) != LEASE_NONE ->
+            printf("destination: the lease follows\n");
+            lease = DESTINATION_LEASE_TO(jD, lease, COPY_D, DOWN_S)
         fi;
         check()
     }
@@ -745,7 +796,7 @@ inline down_s()
     if
     :: gS != ABSENT ->
         excused = excused || jS == SOURCE_OPEN || jS == SOURCE_BACK || jS == SOURCE_HERE ||
-            gave_up || (ARBITER && lease == OF_SOURCE);
+            gave_up || (ARBITER && lease == LEASE_SOURCE);
         gS = ABSENT;
         excused = excused || !HAS_D
     :: else
@@ -770,7 +821,7 @@ inline down_d()
     fi;
     excused = excused || !HAS_S;
     if
-    :: LEASE_EXPIRES && (lease == TAKEN || lease == RUNS) -> lease = OFFERED
+    :: LEASE_EXPIRES && (lease == LEASE_TAKEN || lease == LEASE_RUNS) -> lease = LEASE_OFFERED
     :: else
     fi
 }
@@ -794,11 +845,19 @@ proctype Faults()
         :: boots_s > 0 && !deadS && !SOURCE_SETTLED(jS) ->
             printf("the source's host is rebooted\n");
             boots_s--;
-            down_s()
+            down_s();
+            if
+            :: ARBITER -> longS = 1
+            :: true
+            fi
         :: boots_d > 0 && !deadD && jD != DESTINATION_NONE && (COPY_D || jD != kD) ->
             printf("the destination's host is rebooted\n");
             boots_d--;
-            down_d()
+            down_d();
+            if
+            :: ARBITER -> longD = 1
+            :: true
+            fi
         :: deaths > 0 && !deadS && !SOURCE_SETTLED(jS) ->
             printf("the source's host is gone for good\n");
             deaths--;
@@ -871,7 +930,7 @@ proctype Person()
 
 /* With an arbiter one thing is left to a person: the destination took the lease
  * and went down before it said that the guest runs. */
-#define NOBODY_KNOWS (jS == SOURCE_COMMIT &&     (deadD || jD == DESTINATION_UNSURE) && lease == TAKEN)
+#define NOBODY_KNOWS (jS == SOURCE_COMMIT &&     (deadD || jD == DESTINATION_UNSURE) && lease == LEASE_TAKEN)
 
 proctype Judge()
 {

@@ -22,7 +22,7 @@ EXTRA_DIST += doc/DIFFERENTIAL.md tests/model/README.md tests/model/build.sh \
 # The handover in Spin, with the code's own tables.
 check_PROGRAMS += tests/model/tables
 tests_model_tables_SOURCES = tests/model/tables.c
-tests_model_tables_LDADD = libxlsec/libxlsec-core.la
+tests_model_tables_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS)
 
 XLS_LINT += tests/model/t-handover.sh tests/model/t-tables.sh
 EXTRA_DIST += doc/models/HANDOVER.md tests/model/handover-variants \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* Made by "tables promela" from libxlsec/proto/handover.c; not to be edited. */
+/* Made by "tables promela" from libxlsec/proto/handover.c and lease.c; not to be edited. */
 #define SOURCE_NONE 0
 #define SOURCE_OPEN 1
 #define SOURCE_COMMIT 2
@@ -95,3 +95,61 @@
     (s) == DESTINATION_BURNING && (e) == DESTINATION_ON_GONE -> DESTINATION_BURNED : ( \
     0))))))))))))))))))))))))))))))))))
 #define DESTINATION_SETTLED(s) ((s) == DESTINATION_NONE || (s) == DESTINATION_COMMITTED || (s) == DESTINATION_BURNED || (s) == DESTINATION_UNSURE)
+#define LEASE_NONE 0
+#define LEASE_SOURCE 1
+#define LEASE_OFFERED 2
+#define LEASE_TAKEN 3
+#define LEASE_RUNS 4
+#define NO_EVENT 255
+#define SOURCE_LEASE_TO(s, v, c, d) ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_SOURCE && (c) == 0 && (d) == 0 -> LEASE_OFFERED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_OFFERED && (c) == 0 && (d) == 1 -> LEASE_SOURCE : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_OFFERED && (c) == 1 && (d) == 0 -> LEASE_SOURCE : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_OFFERED && (c) == 1 && (d) == 1 -> LEASE_SOURCE : ( \
+    LEASE_NONE)))))
+#define SOURCE_LEASE_ON(s, v, c, d) ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_SOURCE && (c) == 0 && (d) == 1 -> SOURCE_ON_BURNED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_SOURCE && (c) == 1 && (d) == 0 -> SOURCE_ON_BURNED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_SOURCE && (c) == 1 && (d) == 1 -> SOURCE_ON_BURNED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_RUNS && (c) == 0 && (d) == 0 -> SOURCE_ON_COMMITTED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_RUNS && (c) == 0 && (d) == 1 -> SOURCE_ON_COMMITTED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_RUNS && (c) == 1 && (d) == 0 -> SOURCE_ON_COMMITTED : ( \
+    (s) == SOURCE_COMMIT && (v) == LEASE_RUNS && (c) == 1 && (d) == 1 -> SOURCE_ON_COMMITTED : ( \
+    (s) == SOURCE_HERE && (v) == LEASE_NONE && (c) == 0 && (d) == 0 -> SOURCE_ON_VOUCH_BACK : ( \
+    (s) == SOURCE_HERE && (v) == LEASE_NONE && (c) == 0 && (d) == 1 -> SOURCE_ON_VOUCH_BACK : ( \
+    (s) == SOURCE_HERE && (v) == LEASE_NONE && (c) == 1 && (d) == 0 -> SOURCE_ON_VOUCH_BACK : ( \
+    (s) == SOURCE_HERE && (v) == LEASE_NONE && (c) == 1 && (d) == 1 -> SOURCE_ON_VOUCH_BACK : ( \
+    (s) == SOURCE_HERE && (v) == LEASE_SOURCE && (c) == 0 && (d) == 1 -> SOURCE_ON_VOUCH_BACK : ( \
+    (s) == SOURCE_HERE && (v) == LEASE_SOURCE && (c) == 1 && (d) == 1 -> SOURCE_ON_VOUCH_BACK : ( \
+    NO_EVENT))))))))))))))
+#define DESTINATION_LEASE_TO(s, v, c, d) ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_OFFERED && (c) == 1 && (d) == 0 -> LEASE_TAKEN : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_OFFERED && (c) == 1 && (d) == 1 -> LEASE_TAKEN : ( \
+    (s) == DESTINATION_COMMITTED && (v) == LEASE_TAKEN && (c) == 0 && (d) == 0 -> LEASE_RUNS : ( \
+    (s) == DESTINATION_COMMITTED && (v) == LEASE_TAKEN && (c) == 0 && (d) == 1 -> LEASE_RUNS : ( \
+    (s) == DESTINATION_COMMITTED && (v) == LEASE_TAKEN && (c) == 1 && (d) == 0 -> LEASE_RUNS : ( \
+    (s) == DESTINATION_COMMITTED && (v) == LEASE_TAKEN && (c) == 1 && (d) == 1 -> LEASE_RUNS : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_OFFERED && (c) == 0 && (d) == 0 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_OFFERED && (c) == 0 && (d) == 1 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_OFFERED && (c) == 1 && (d) == 0 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_OFFERED && (c) == 1 && (d) == 1 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_TAKEN && (c) == 0 && (d) == 0 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_TAKEN && (c) == 0 && (d) == 1 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_TAKEN && (c) == 1 && (d) == 0 -> LEASE_SOURCE : ( \
+    (s) == DESTINATION_BURNED && (v) == LEASE_TAKEN && (c) == 1 && (d) == 1 -> LEASE_SOURCE : ( \
+    LEASE_NONE)))))))))))))))
+#define DESTINATION_LEASE_ON(s, v, c, d) ( \
+    (s) == DESTINATION_PREPARED && (v) == LEASE_SOURCE && (c) == 1 && (d) == 1 -> DESTINATION_ON_VOUCH_BURN : ( \
+    (s) == DESTINATION_PREPARED && (v) == LEASE_OFFERED && (c) == 1 && (d) == 0 -> DESTINATION_ON_COMMIT : ( \
+    (s) == DESTINATION_PREPARED && (v) == LEASE_OFFERED && (c) == 1 && (d) == 1 -> DESTINATION_ON_COMMIT : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_SOURCE && (c) == 0 && (d) == 0 -> DESTINATION_ON_UNSTARTABLE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_SOURCE && (c) == 0 && (d) == 1 -> DESTINATION_ON_UNSTARTABLE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_SOURCE && (c) == 1 && (d) == 0 -> DESTINATION_ON_UNSTARTABLE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_SOURCE && (c) == 1 && (d) == 1 -> DESTINATION_ON_UNSTARTABLE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_OFFERED && (c) == 0 && (d) == 0 -> DESTINATION_ON_UNSTARTABLE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_OFFERED && (c) == 0 && (d) == 1 -> DESTINATION_ON_UNSTARTABLE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_TAKEN && (c) == 0 && (d) == 0 -> DESTINATION_ON_GONE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_TAKEN && (c) == 0 && (d) == 1 -> DESTINATION_ON_GONE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_RUNS && (c) == 0 && (d) == 0 -> DESTINATION_ON_GONE : ( \
+    (s) == DESTINATION_TAKING && (v) == LEASE_RUNS && (c) == 0 && (d) == 1 -> DESTINATION_ON_GONE : ( \
+    NO_EVENT))))))))))))))

@@ -242,16 +242,27 @@ value() {
 # open_at HOST: has it a migration that is not settled?  It is asked first.
 open_at() { ! "$TOY" recover "$1" >>"$TOY_TOP/log" 2>&1; }
 
-# expect_gone SIDE VALUE: how it stands when SIDE is gone, and the lease said that
+# expect_gone SIDE VALUE ROUND: how it stands when SIDE is gone, and the lease said that
 expect_gone() {
     case $1$2 in
     0 | 1) # it was over, or had not begun
-        "$TOY" check | tail -n 1
+        case $1$(grep -c "^1 run" "$TOY_TOP/world") in
+        00) echo "0=none 1=none " ;;
+        01) echo "0=none 1=runs " ;;
+        10) echo "0=runs 1=none " ;;
+        11) echo "0=none 1=none " ;;
+        esac
         ;;
     01) echo "0=none 1=none " ;; # it was the source's
     02 | 03 | 04) echo "0=none 1=runs " ;;
     11 | 12) echo "0=runs 1=none " ;;
-    13) echo "0=stopped,away 1=none " ;; # only a person knows
+    13) # only a person knows; or that host does, when it is back
+        if [ "$3" = back ] && grep -q "^state committed" "$TOY_TOP"/1/state/handover/*.destination; then
+            echo "0=none 1=none "
+        else
+            echo "0=stopped,away 1=none "
+        fi
+        ;;
     14) echo "0=none 1=none " ;;
     esac
 }
@@ -283,7 +294,7 @@ make_gone() {
 judge_gone() {
     local want wrong='' state value
     value=$(cat "$TOY_TOP/value")
-    want=$(expect_gone "$2" "$value")
+    want=$(expect_gone "$2" "$value" "$1")
     while open_at $((1 - $2)) && [ "${want#*stopped}" = "$want" ]; do
         [ $(($(now) - $4)) -lt 100000 ] || {
             wrong="it is not settled"
@@ -291,7 +302,7 @@ judge_gone() {
         }
         sleep 1
     done
-    [ "$1" = gone ] || ! open_at "$2" || wrong="${wrong:-the host that came back has it open}"
+    [ "$1" = gone ] || ! open_at "$2" || ! open_at "$2" || wrong="${wrong:-the host that came back has it open}"
     state=$("$TOY" check) || wrong="${wrong:-${state%%$'\n'*}}"
     state=${state##*$'\n'}
     [ "$state" = "$want" ] || wrong="${wrong:-ends with $state, not $want}"
@@ -300,7 +311,7 @@ judge_gone() {
         echo "ok $1 $3: lease ${value:-none}, ${state% }, $(($(now) - $4)) ms after host $2 was gone"
     else
         echo "WRONG $1 $3: lease ${value:-none}: $wrong"
-        sed 's/^/    /' "$TOY_TOP/world" "$TOY_TOP/log" | tail -n 40
+        sed 's/^/    /' "$TOY_TOP/world" "$TOY_TOP/log" "$work/log" | tail -n 40
         bad=$((bad + 1))
     fi
 }
@@ -369,7 +380,10 @@ case ${1:-} in
     for host in 0 1; do
         side=source
         [ $host = 0 ] || side=destination
-        grep "^$side:" "$work/points" | awk -v step="${STEP:-12}" 'NR % step == 1 || step == 1' >"$work/chosen"
+        # of the source also those between offering the lease and saying so
+        grep "^$side:" "$work/points" | awk -v step="${STEP:-12}" '
+            NR % step == 1 || step == 1 || (offered && NR <= offered + 12 && NR % 3 == 0)
+            $0 == "source:pwrite64@4" { offered = NR }' >"$work/chosen"
         gone $host "$work/chosen"
     done
     ;;
