@@ -111,6 +111,18 @@ enum xls_rc xls_destination_tidy_lease(struct xls_destination_end *end,
                                            : XLS_OK;
 }
 
+/* Where that cannot be told, it may. */
+static bool may_have_run(const struct xls_destination_end *end)
+{
+    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
+    enum xls_found found = XLS_FOUND_NOTHING;
+    struct xls_why local = {""};
+
+    return end->ops->find(end->ops->ctx, f->uuid, f->guest, &found, &local) !=
+               XLS_OK ||
+           found == XLS_FOUND_STARTED;
+}
+
 /* [P-103] *ours: this host may start it; else the source has taken it back. */
 static enum xls_rc take_lease(struct xls_destination_end *end, bool *ours,
                               struct xls_why *why)
@@ -127,7 +139,7 @@ static enum xls_rc take_lease(struct xls_destination_end *end, bool *ours,
     if (rc != XLS_OK || *ours) {
         return rc;
     }
-    if (value == XLS_LEASE_SOURCE && !end->named) {
+    if (value == XLS_LEASE_SOURCE && !may_have_run(end)) {
         return xls_why_set(why, XLS_OK, "the source has taken the guest back");
     }
     return xls_why_set(why, XLS_HOST_CONF,
@@ -143,7 +155,7 @@ static bool gives_back(const struct xls_destination_end *end,
 {
     enum xls_destination_state at = xls_destination_at(end);
 
-    return (at == XLS_DESTINATION_PREPARED || at == XLS_DESTINATION_TAKING) &&
+    return (at == XLS_DESTINATION_PREPARED || at == XLS_DESTINATION_BURNING) &&
            event != XLS_DESTINATION_ABORT &&
            event != XLS_DESTINATION_VOUCH_BURN;
 }
@@ -182,16 +194,16 @@ static void note_place(struct xls_destination_end *end)
     }
 }
 
-/* Where that cannot be told, it may. */
-static bool may_have_run(const struct xls_destination_end *end)
+/* It cannot be started, and has not run; why says why. */
+static enum xls_rc give_up(struct xls_destination_end *end, struct xls_why *why)
 {
-    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
-    enum xls_found found = XLS_FOUND_NOTHING;
-    struct xls_why local = {""};
+    enum xls_rc rc =
+        xls_destination_step(end, XLS_DESTINATION_UNSTARTABLE, why->text, why);
 
-    return end->ops->find(end->ops->ctx, f->uuid, f->guest, &found, &local) !=
-               XLS_OK ||
-           found == XLS_FOUND_STARTED;
+    /* [P-90] what may not last is not begun */
+    return rc == XLS_OK
+               ? xls_destination_burn(end, XLS_DESTINATION_GONE, why->text, why)
+               : rc;
 }
 
 enum xls_rc xls_destination_start(struct xls_destination_end *end,
@@ -202,12 +214,8 @@ enum xls_rc xls_destination_start(struct xls_destination_end *end,
     bool ours;
     enum xls_rc rc = take_lease(end, &ours, why);
 
-    if (rc == XLS_OK && !ours) {
-        return xls_destination_burn(end, XLS_DESTINATION_UNSTARTABLE, why->text,
-                                    why);
-    }
-    if (rc != XLS_OK) {
-        return rc;
+    if (rc != XLS_OK || !ours) {
+        return rc == XLS_OK ? give_up(end, why) : rc;
     }
     if (end->place != NULL) { /* [P-81] */
         rc = xls_place_settle(end->place, why);
@@ -219,12 +227,7 @@ enum xls_rc xls_destination_start(struct xls_destination_end *end,
         return rc;
     }
     if (rc != XLS_OK) {
-        rc = xls_destination_step(end, XLS_DESTINATION_UNSTARTABLE, why->text,
-                                  why);
-        /* [P-90] what may not last is not begun */
-        return rc == XLS_OK ? xls_destination_burn(end, XLS_DESTINATION_GONE,
-                                                   why->text, why)
-                            : rc;
+        return give_up(end, why);
     }
     if (end->ops->mark != NULL) {
         end->ops->mark(end->ops->ctx, NULL);

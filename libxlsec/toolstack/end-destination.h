@@ -52,10 +52,10 @@ XLS_MUST_USE enum xls_rc xls_destination_burn(struct xls_destination_end *end,
 
 /*
  * In TAKING: take the lease, if there is one, and start the guest, which ends
- * in COMMITTED, or by way of BURNING in BURNED, with why it could not be started
- * in why.  A guest that may have run is not burned.  Errors: XLS_HOST_IO,
- * XLS_HOST_DOUBT (the journal), those of the lease, and where it may have run
- * what is not done yet.
+ * in COMMITTED, or by way of BURNING in BURNED, with why it could not be
+ * started in why.  A guest that may have run is not burned.  Errors:
+ * XLS_HOST_IO, XLS_HOST_DOUBT (the journal), those of the lease, and where it
+ * may have run what is not done yet.
  */
 XLS_MUST_USE enum xls_rc xls_destination_start(struct xls_destination_end *end,
                                                struct xls_why *why);

@@ -324,7 +324,7 @@ inline source_on(event)
 /* Has the lease to be given back, on the way to BURNED?  Before PREPARED it was
  * never offered, and who says ABORT has it. */
 #define GIVES_BACK(event) (ARBITER && \
-    (jD == DESTINATION_PREPARED || jD == DESTINATION_TAKING) && \
+    (jD == DESTINATION_PREPARED || jD == DESTINATION_BURNING) && \
     (event) != DESTINATION_ON_ABORT && (event) != DESTINATION_ON_VOUCH_BURN && \
     DESTINATION_LEASE_TO(DESTINATION_BURNED, lease, 0, 0) != LEASE_NONE)
 
