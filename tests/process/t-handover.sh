@@ -171,7 +171,8 @@ play() {
     # it cannot start the guest, and dies: no person is needed
     unstartable) export TOY_FAIL=run1 TOY_STRACE="strace -qq -o /dev/null -e inject=${arg/@/:signal=SIGKILL:when=}" ;;
     # it runs, and dies before that is written; the next one cannot act on it
-    runs) export TOY_FAIL_LATER=$arg TOY_STRACE="strace -qq -o /dev/null -e inject=pwrite64:signal=SIGKILL:when=4" ;;
+    # (the lease is written twice before)
+    runs) export TOY_FAIL_LATER=$arg TOY_STRACE="strace -qq -o /dev/null -e inject=pwrite64:signal=SIGKILL:when=$((${arbiter:+2} + 4))" ;;
     esac
     listen
     case $kind in
