@@ -198,6 +198,8 @@ struct listener {
     pid_t recovering;    /* 0: nobody is */
     int64_t recover_at;  /* when the next may begin */
     int64_t recover_gap; /* ms, grows while nothing changes */
+    bool joined;         /* somebody has seen to it that this host joins its
+                          * arbiter */
 };
 
 static void reap(struct listener *l)
@@ -262,10 +264,11 @@ static void look_after(struct listener *l)
         return;
     }
     l->recover_at = xls_now_ms() + RECOVER_FIRST_MS;
-    if (!is_abandoned(l)) {
+    if (!is_abandoned(l) && (l->conf.arbiter[0] == '\0' || l->joined)) {
         l->recover_gap = RECOVER_FIRST_MS;
         return;
     }
+    l->joined = true;
     l->recovering = fork();
     if (l->recovering == 0) {
         become(l, "--recover");

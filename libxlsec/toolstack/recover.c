@@ -253,6 +253,20 @@ enum xls_rc xls_recover_one(const struct xls_recover_setup *setup,
     return rc;
 }
 
+/* Joining takes half a minute: it is begun before anybody needs it. */
+static void join_arbiter(const struct xls_recover_setup *setup,
+                         const struct xls_conf *conf)
+{
+    struct xls_arbiter *arbiter = NULL;
+    struct xls_why local = {""};
+
+    if (conf->arbiter[0] != '\0' &&
+        xls_arbiter_open(conf, 0, &arbiter, &local) != XLS_OK) {
+        setup->say(setup->say_ctx, local.text);
+    }
+    xls_arbiter_close(arbiter);
+}
+
 enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
                             struct xls_why *why)
 {
@@ -263,6 +277,7 @@ enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
 
     *open = 0;
     if (rc == XLS_OK) {
+        join_arbiter(setup, &conf);
         rc = xls_journal_list(conf.state, &list, &count, why);
     }
     for (size_t i = 0; rc == XLS_OK && i < count; i++) {

@@ -60,7 +60,8 @@ xls_recover_one(const struct xls_recover_setup *setup, enum xls_role role,
 
 /*
  * Go on with all that are not settled and that nobody holds; *open is how many
- * stay unsettled, those that are held included.
+ * stay unsettled, those that are held included.  A host that has an arbiter
+ * begins to join it, if it has not.
  * Errors: XLS_HOST_* (the journals cannot be read).
  */
 XLS_MUST_USE enum xls_rc xls_recover_all(const struct xls_recover_setup *setup,

@@ -290,6 +290,29 @@ make_gone() {
     cp "$work/log" "$TOY_TOP/log"
 }
 
+# make_held: a source that has offered the lease, and still holds the lock on it
+# when its host goes down
+make_held() {
+    local pid
+    begin
+    listen
+    strace -qq -o /dev/null -e inject=pwrite64:delay_exit=30000000:when=4 "$TOY" migrate >>"$work/log" 2>&1 &
+    pid=$!
+    for _ in $(seq 100); do
+        [ "$(value)" != 2 ] || break
+        sleep 0.1
+    done
+    sanlock_kill "$TOY_SANLOCK" 0
+    kill -9 $(pgrep -P $pid) $pid 2>/dev/null || true
+    wait $pid 2>/dev/null || true
+    sleep 0.2
+    stop_listener
+    echo "0 down" >>"$TOY_TOP/world"
+    echo "$TOY_PORT" >"$TOY_TOP/port"
+    value >"$TOY_TOP/value"
+    cp "$work/log" "$TOY_TOP/log"
+}
+
 # judge_gone ROUND SIDE POINT BEGAN: the other host is left alone until nothing
 # is open there any more
 judge_gone() {
@@ -327,7 +350,12 @@ gone() { # SIDE POINTS
         make_gone "$1" "$point"
         tops+=("$TOY_TOP") points+=("$point")
     done 3<"$2"
-    sanlock_kill "$TOY_SANLOCK" "$1"
+    if [ "$1" = 0 ]; then
+        make_held
+        tops+=("$TOY_TOP") points+=("source:held")
+    else
+        sanlock_kill "$TOY_SANLOCK" 1
+    fi
     began=$(now)
     for i in "${!tops[@]}"; do
         TOY_TOP=${tops[i]} judge_gone gone "$1" "${points[i]}" "$began"

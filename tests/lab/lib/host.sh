@@ -83,6 +83,15 @@ port_options() {
     done
 }
 
+# The disk that both hosts have, /dev/vdb, if there is to be one: no cache is
+# between them and it.
+shared_options() {
+    SHARED_OPTIONS=()
+    [ ! -e "$STATE/shared" ] || SHARED_OPTIONS=(
+        -drive "file=$STATE/shared,format=raw,if=none,id=shared,cache=none"
+        -device "virtio-blk-pci,drive=shared,share-rw=on")
+}
+
 # The dom0 kernel's command line; words of the user's come last.
 kernel_words() {
     local more
@@ -98,6 +107,7 @@ com1=115200,8n1 console=com1 loglvl=info noreboot spec-ctrl=eager-fpu"
     write_loader_events "$n" "$xen" "$kernel"
     start_tpm "$n"
     port_options "$dir"
+    shared_options
     start "host$n" qemu-system-x86_64 -name "xen$n" -machine q35 "${ACCEL[@]}" \
         -smp 1 -m "$HOST_MB" -nodefaults -display none -no-reboot \
         -serial "file:$dir/serial.log" \
@@ -110,6 +120,7 @@ com1=115200,8n1 console=com1 loglvl=info noreboot spec-ctrl=eager-fpu"
         -device "virtio-net-pci,netdev=nic,mac=52:54:00:77:00:0$n" \
         -chardev "socket,id=tpm,path=$STATE/tpm$n/sock" \
         -tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0 \
+        "${SHARED_OPTIONS[@]}" \
         -virtfs "local,path=$dir/share,mount_tag=lab,security_model=none" \
         "${PORT_OPTIONS[@]}"
 }
@@ -169,6 +180,7 @@ prepare() {
     make_tpm_maker
     make_host 1
     make_host 2
+    [ -z "${XLSEC_LAB_SHARED:-}" ] || truncate -s "${XLSEC_LAB_SHARED}M" "$STATE/shared"
     tpm_maker_roots
     stage_tree
     echo "$IMAGE" >"$STATE/image"
