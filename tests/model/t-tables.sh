@@ -81,6 +81,70 @@ of_document() {
         }' "$1" | sort
 }
 
+# of_lease FILE: what the lease leads to by [P-102] and [P-103], as "tables
+# lease" prints it.
+of_lease() {
+    awk -F '|' '
+        function trim(text) {
+            gsub(/^ +| +$/, "", text)
+            return text
+        }
+        # a column, as "STATE COPIES DOWNS", both of them lists
+        function column_of(head,    parts, n, i, state, copies, downs) {
+            n = split(head, parts, ", ")
+            state = tolower(parts[1])
+            sub(/^in /, "", state)
+            copies = state ~ /^(prepared|taking)$/ ? "copy" : "copy/no-copy"
+            downs = state ~ /^(commit|here|prepared)$/ ? "up" : "up/down"
+            for (i = 2; i <= n; i++) {
+                if (parts[i] == "the copy here") {
+                    copies = "copy"
+                } else if (parts[i] == "no copy" || parts[i] == "the copy gone") {
+                    copies = "no-copy"
+                } else if (parts[i] == "the other host down") {
+                    downs = "down"
+                } else {
+                    copies = parts[i]
+                    gsub(/ /, "-", copies)
+                }
+            }
+            return state " " copies " " downs
+        }
+        function print_cell(end, column, value, word,    c, copies, downs, i, j, n, m) {
+            split(column, c, " ")
+            n = split(c[2], copies, "/")
+            m = split(c[3], downs, "/")
+            for (i = 1; i <= n; i++) {
+                for (j = 1; j <= m; j++) {
+                    print end, c[1], "lease", value, copies[i], downs[j], word
+                }
+            }
+        }
+        /^\*\*\[P-102\]\*\*/ { end = "source" }
+        /^\*\*\[P-103\]\*\*/ { end = "destination" }
+        /^\*\*\[P-104\]\*\*/ { end = "" }
+        end == "" || /^\|-/ || !/^\|/ { next }
+        /^\| the lease says/ {
+            for (i = 3; i < NF; i++) {
+                column[i] = column_of(trim($i))
+            }
+            next
+        }
+        {
+            value = trim($2)
+            gsub(/`/, "", value)
+            sub(/^nothing$/, "none", value)
+            for (i = 3; i < NF; i++) {
+                word = trim($i)
+                gsub(/`/, "", word)
+                sub(/^to /, "to-", word)
+                if (word != "") {
+                    print_cell(end, column[i], value, word)
+                }
+            }
+        }' "$1" | sort
+}
+
 # check TOP: prints what is wrong under it.
 check() {
     "$tables" promela >"$tmp/promela"
@@ -92,6 +156,12 @@ check() {
     of_document "$1/doc/PROTOCOL.md" >"$tmp/document"
     diff "$tmp/steps" "$tmp/document" >"$tmp/diff" || {
         echo "doc/PROTOCOL.md (>) has other steps in [P-92] than the code (<):"
+        cat "$tmp/diff"
+    }
+    "$tables" lease | sort >"$tmp/steps"
+    of_lease "$1/doc/PROTOCOL.md" >"$tmp/document"
+    diff "$tmp/steps" "$tmp/document" >"$tmp/diff" || {
+        echo "doc/PROTOCOL.md (>) has other steps in [P-102] or [P-103] than the code (<):"
         cat "$tmp/diff"
     }
 }
@@ -124,3 +194,6 @@ expect '> source commit lost back' 's/^\(| lost: .*| BACK |\) COMMIT |/\1 BACK |
 expect '< destination taking gone unsure' '/^| the copy is not there/s/UNSURE//' doc/PROTOCOL.md
 expect '< source none admitted open' '/^OPEN is entered/d' doc/PROTOCOL.md
 expect '(a person says' '/^| a person vouches that the source has it/s/vouches/says/' doc/PROTOCOL.md
+expect '> source commit lease offered no-copy up to-source' '/^| `offered` | to `source`/s/| | to/| to `source` | to/' doc/PROTOCOL.md
+expect '< destination taking lease offered copy up to-taken' '/^| `offered` | commit/s/to `taken`//' doc/PROTOCOL.md
+expect 'the-moon-is-full' '/^| the lease says | in PREPARED/s/the copy gone/the moon is full/' doc/PROTOCOL.md

@@ -74,8 +74,10 @@ lab-handover: all
 	'$(abs_srcdir)/tests/lab/handover-report' '$(LAB_RESULTS)' \
 		>'$(abs_srcdir)/doc/HANDOVER-LAB.md'; exit $$status
 
-XLS_LINT += tests/process/t-busy.sh tests/process/t-handover.sh \
-	tests/process/t-links.sh tests/process/t-cli.sh
+EXTRA_DIST += tests/process/sanlock.sh
+XLS_LINT += tests/process/t-arbiter.sh tests/process/t-busy.sh \
+	tests/process/t-handover.sh tests/process/t-links.sh \
+	tests/process/t-cli.sh
 
 # The programs themselves, several at once, on toys.
 XLS_TOY_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/xl-plugin \

@@ -97,3 +97,8 @@ XLS_UNIT += tests/unit/t-proto-companion
 tests_unit_t_proto_companion_SOURCES = tests/unit/t-proto-companion.c
 tests_unit_t_proto_companion_CPPFLAGS = $(proto_unit_cppflags)
 tests_unit_t_proto_companion_LDADD = $(proto_unit_ldadd)
+
+XLS_UNIT += tests/unit/t-proto-lease
+tests_unit_t_proto_lease_SOURCES = tests/unit/t-proto-lease.c
+tests_unit_t_proto_lease_CPPFLAGS = $(proto_unit_cppflags)
+tests_unit_t_proto_lease_LDADD = $(proto_unit_ldadd)

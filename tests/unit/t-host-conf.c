@@ -11,6 +11,7 @@
 
 #include "crypto/kem.h"
 #include "crypto/start.h"
+#include "host/arbiter.h"
 #include "host/conf.h"
 #include "host/fd.h"
 #include "t.h"
@@ -498,6 +499,21 @@ END_TEST
 #define PCRS "PCRs of 0 to 15 that rise, such as 0-7,10"
 
 static const struct bad bad_confs[] = {
+    {"[arbiter]\npath = leases\n",
+     "%s/xlsec.conf:2: 'path' has to be the absolute path of a file or block "
+     "device that all hosts share"},
+    {"[arbiter]\nhost-id = 2001\n",
+     "%s/xlsec.conf:2: 'host-id' has to be a number, 1 to 2000, that no other "
+     "host has"},
+    {"[arbiter]\nhost-id = 0\n",
+     "%s/xlsec.conf:2: 'host-id' has to be a number, 1 to 2000, that no other "
+     "host has"},
+    {"[arbiter]\nhost-id = 2\n",
+     "%s/xlsec.conf: [arbiter] needs both 'path' and 'host-id'; see "
+     "xlsec.conf(5)"},
+    {"[arbiter]\npath = /leases\n",
+     "%s/xlsec.conf: [arbiter] needs both 'path' and 'host-id'; see "
+     "xlsec.conf(5)"},
     {"[tpm]\ntcti = libevil.so\n", "%s/xlsec.conf:2: 'tcti' has to be " TCTI},
     {"[tpm]\ntcti =\n", "%s/xlsec.conf:2: 'tcti' has to be " TCTI},
     {"[tpm]\ntcti = device\n", "%s/xlsec.conf:2: 'tcti' has to be " TCTI},
@@ -629,6 +645,32 @@ START_TEST(post_quantum_is_off_prefer_or_require)
                      "was built without ML-KEM-768; install one that was "
                      "built with OpenSSL 3.5 or libsodium 1.0.22, or say "
                      "'prefer'");
+    }
+    end();
+}
+END_TEST
+
+START_TEST(arbiter)
+{
+    struct xls_why why = {""};
+    struct xls_conf conf;
+    enum xls_rc rc;
+
+    begin();
+    (void)put_text("xlsec.conf", "");
+    T(xls_conf_load(dir, &conf, &why) == XLS_OK);
+    T(conf.arbiter[0] == '\0' && conf.arbiter_host == 0);
+    (void)put_text("xlsec.conf",
+                   "[arbiter]\npath = /dev/vg/leases\nhost-id = 7\n");
+    rc = xls_conf_load(dir, &conf, &why);
+    if (xls_arbiter_by() != NULL) {
+        T(rc == XLS_OK && strcmp(conf.arbiter, "/dev/vg/leases") == 0 &&
+          conf.arbiter_host == 7);
+    } else {
+        T(rc == XLS_HOST_CONF);
+        expect(&why, "%s/xlsec.conf: [arbiter] is there, and this xlsec was "
+                     "built without sanlock; install one that was built with "
+                     "it, or remove [arbiter]");
     }
     end();
 }
@@ -836,15 +878,25 @@ END_TEST
 int main(void)
 {
     const TTest *const list[] = {
-        bad_peers_are_told,          good_peers_are_taken,
-        peers_prove_themselves,      peers_accept_settings,
-        the_longest_line_is_read,    names_of_peers,
-        peers_of_a_directory,        peers_that_contradict,
-        peers_that_cannot_be_read,   bad_configurations_are_told,
-        configurations_and_defaults, post_quantum_is_off_prefer_or_require,
-        bad_keys_are_told,           key_files_that_are_no_key_files,
-        key_of_somebody_else,        keys_are_written_once,
-        keys_that_are_sealed,        keys_as_text,
+        bad_peers_are_told,
+        good_peers_are_taken,
+        peers_prove_themselves,
+        peers_accept_settings,
+        the_longest_line_is_read,
+        names_of_peers,
+        peers_of_a_directory,
+        peers_that_contradict,
+        peers_that_cannot_be_read,
+        bad_configurations_are_told,
+        configurations_and_defaults,
+        post_quantum_is_off_prefer_or_require,
+        arbiter,
+        bad_keys_are_told,
+        key_files_that_are_no_key_files,
+        key_of_somebody_else,
+        keys_are_written_once,
+        keys_that_are_sealed,
+        keys_as_text,
     };
 
     return t_run("host-conf", list, T_COUNT(list));

@@ -172,6 +172,7 @@ static struct xls_journal_facts odd_facts(void)
     memcpy(f.command, "ssh  -o 'A=B' \t%h", 17);
     f.command[sizeof(f.command) - 2] = ' ';
     f.paused = true;
+    memset(f.arbiter, '#', sizeof(f.arbiter) - 1);
     memset(&f.companions, 0, sizeof(f.companions));
     for (unsigned i = 0; i < XLS_COMPANIONS_MAX; i++) {
         struct xls_companion c = {XLS_COMPANION_FILE, 0, 1U << 20, "/"};
@@ -195,6 +196,7 @@ static bool same_facts(const struct xls_journal_facts *a,
                 strcmp(a->guest, b->guest) == 0 &&
                 memcmp(a->uuid, b->uuid, 16) == 0 && a->paused == b->paused &&
                 strcmp(a->command, b->command) == 0 &&
+                strcmp(a->arbiter, b->arbiter) == 0 &&
                 a->companions.count == b->companions.count;
 
     for (size_t i = 0; same && i < a->companions.count; i++) {

@@ -382,7 +382,7 @@ START_TEST(numbers_of_an_offer_have_limits)
     for (uint32_t flags = 0; flags < 600; flags++) {
         m = good;
         m.u.offer.flags = flags;
-        T(offer_ok(&m) == (flags <= 3));
+        T(offer_ok(&m) == (flags <= 7));
     }
     m = good;
     m.u.offer.vcpus = 0;

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+# An arbiter, with real sanlock on a file: who is asked to go without it or with
+# another one is refused; faults as in t-handover.sh; and (XLS_LONG=1, minutes)
+# hosts that are gone. [P-101] [P-102] [P-103] [P-104]
+set -euo pipefail
+here=$(dirname "$0")
+# shellcheck source=tests/process/sanlock.sh
+. "$here/sanlock.sh"
+[ -x tests/process/toy ] || { echo "not built"; exit 77; }
+why=$(sanlock_missing) && { echo "skipped: $why"; exit 77; }
+! nm xl-plugin/xlsec-guard 2>/dev/null | grep -q __asan_init || { echo "skipped: the same in a sanitized build"; exit 77; }
+command -v strace >/dev/null || { echo "skipped: strace is not installed"; exit 77; }
+TOY=$PWD/tests/process/toy
+work=$(mktemp -d /tmp/xlsec-arbiter-XXXXXX)
+export TOY TOY_SANLOCK=$work
+listener=
+bad=0
+finish() {
+    [ -z "$listener" ] || kill "$listener" 2>/dev/null || true
+    sanlock_down "$work"
+    rm -rf "$work" "${TOY_TOP:-$work}"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+sanlock_up "$work"
+read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$PWD/xl-plugin" "$work/leases")
+export TOY_TOP TOY_PORT
+printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world"
+conf0=$TOY_TOP/0/xlsec.conf conf1=$TOY_TOP/1/xlsec.conf peer0=$TOY_TOP/0/peers.d/other.conf peer1=$TOY_TOP/1/peers.d/other.conf
+"$TOY" listen 1 >"$work/listen.log" 2>&1 &
+listener=$!
+until grep -q ^listening "$work/listen.log"; do sleep 0.05; done
+
+# refused WORDS CODE: this is what is said, and the guest stays as it was
+refused() {
+    local code=0
+    "$TOY" migrate >"$work/log" 2>&1 || code=$?
+    if [ $code = "$2" ] && grep -qF "$1" "$work/log" && [ "$("$TOY" check)" = "0=runs 1=none " ] &&
+        ! sanlock direct dump "$work/leases" -f 1 | grep -q rentry; then
+        echo "ok refused: $1"
+    else
+        echo "WRONG: exit status $code, and not $2 with: $1"
+        cat "$work/log" "$work/listen.log" "$TOY_TOP/world"
+        bad=1
+    fi
+}
+
+cp "$conf0" "$work/conf0"
+cp "$conf1" "$work/conf1"
+without() { sed '/^\[arbiter\]/,$d' "$1" >"$1.new" && mv "$1.new" "$1"; }
+
+without "$conf1"
+refused "[arbiter]: the source wants an arbiter, and this host has none" 3
+cp "$work/conf1" "$conf1"
+without "$conf0"
+refused "[arbiter]: this host wants an arbiter, and the source goes without" 3
+cp "$work/conf0" "$conf0"
+# other storage: a lockspace of the same name
+mkdir "$work/else"
+truncate -s 8M "$work/else/leases"
+sanlock direct init -s "xlsec-test:0:$work/else/leases:0" -o 1 >/dev/null
+sanlock direct format -x "xlsec-test:$work/else/leases:1048576" >/dev/null
+sed -i "s|^path = .*|path = $work/else/leases|" "$conf1"
+refused "has no lease of this migration" 1
+cp "$work/conf1" "$conf1"
+sed -i "s|^path = .*|path = $work/nothing|" "$conf0"
+refused "arbiter $work/nothing: cannot be opened" 1
+truncate -s 8M "$work/nothing"
+refused "is no lockspace of sanlock's" 1
+cp "$work/conf0" "$conf0"
+sed -i '/^host-id/d' "$conf0"
+refused "[arbiter] needs both 'path' and 'host-id'" 1
+cp "$work/conf0" "$conf0"
+# each says of the other that there is to be none
+echo "arbiter = no" >>"$peer0"
+refused "[arbiter]: this host wants an arbiter" 3
+echo "arbiter = no" >>"$peer1"
+code=0
+"$TOY" migrate >"$work/log" 2>&1 || code=$?
+if [ $code = 0 ] && [ "$("$TOY" check)" = "0=none 1=runs " ] && ! grep -q ^arbiter "$TOY_TOP"/?/state/handover/*; then
+    echo "ok without, as both say"
+else
+    echo "WRONG: it did not go without"
+    bad=1
+fi
+[ "$bad" = 0 ] || exit 1
+sanlock_down "$work"
+STEP=${STEP:-97} "$here/t-handover.sh" --arbiter
+[ -z "${XLS_LONG:-}" ] || "$here/t-handover.sh" --gone
