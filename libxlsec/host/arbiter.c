@@ -145,10 +145,11 @@ static enum xls_rc join(struct xls_arbiter *a, int64_t wait_ms,
             return XLS_OK;
         }
         if (err != -EINPROGRESS && err != -EAGAIN) {
-            return failed(a, XLS_HOST_IO,
-                          "this host cannot join it (is host-id another "
-                          "host's?)",
-                          err, why);
+            return failed(
+                a, XLS_HOST_IO,
+                "this host cannot join it (is host-id another host's, or "
+                "the lockspace's name another storage's?)",
+                err, why);
         }
         if (xls_now_ms() >= until) {
             return xls_why_set(why, XLS_HOST_BUSY,

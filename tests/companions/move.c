@@ -199,10 +199,11 @@ static enum xls_rc act(struct move *m, const char *what, bool *whole)
 
 int main(int argc, char **argv)
 {
-    struct move m = {.guest = argc > 3 ? argv[3] : ""};
+    static struct move m; /* large */
     bool whole = false;
     enum xls_rc rc = XLS_BUG_CONTRACT;
 
+    m.guest = argc > 3 ? argv[3] : "";
     if (argc < 5 || argc > 6 || !parse_uuid(argv[4], m.uuid)) {
         (void)fputs("move FROM TO GUEST UUID [STOP]\n", stderr);
         return 2;

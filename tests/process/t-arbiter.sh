@@ -62,6 +62,11 @@ truncate -s 8M "$work/else/leases"
 sanlock direct init -s "xlsec-test:0:$work/else/leases:0" -o 1 >/dev/null
 sanlock direct format -x "xlsec-test:$work/else/leases:1048576" >/dev/null
 sed -i "s|^path = .*|path = $work/else/leases|" "$conf1"
+refused "this host cannot join it" 3
+# and of another one, which host 1 is in
+sanlock direct init -s "xlsec-else:0:$work/else/leases:0" -o 1 >/dev/null
+sanlock direct format -x "xlsec-else:$work/else/leases:1048576" >/dev/null
+SANLOCK_RUN_DIR=$work/1 sanlock client add_lockspace -s "xlsec-else:2:$work/else/leases:0" -o 1 >/dev/null
 refused "has no lease of this migration" 1
 cp "$work/conf1" "$conf1"
 sed -i "s|^path = .*|path = $work/nothing|" "$conf0"
@@ -76,6 +81,7 @@ cp "$work/conf0" "$conf0"
 echo "arbiter = no" >>"$peer0"
 refused "[arbiter]: this host wants an arbiter" 3
 echo "arbiter = no" >>"$peer1"
+rm -rf "$TOY_TOP"/?/state/handover
 code=0
 "$TOY" migrate >"$work/log" 2>&1 || code=$?
 if [ $code = 0 ] && [ "$("$TOY" check)" = "0=none 1=runs " ] && ! grep -q ^arbiter "$TOY_TOP"/?/state/handover/*; then
