@@ -355,8 +355,7 @@ static bool fits(const struct xls_control *msg)
         return true;
     }
     return o->guest <= XLS_GUEST_PVH && o->config != NULL &&
-           o->config_len <= XLS_OFFER_CONFIG_MAX &&
-           o->flags <= XLS_OFFER_FLAGS;
+           o->config_len <= XLS_OFFER_CONFIG_MAX && o->flags <= XLS_OFFER_FLAGS;
 }
 
 enum xls_rc xls_control_put(const struct xls_control *msg, uint8_t *out,

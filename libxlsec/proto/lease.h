@@ -45,9 +45,11 @@ struct xls_lease_step {
     int event;                 /* of the end's table; -1: none */
 };
 
+/* What follows at the source, [P-102]. */
 struct xls_lease_step xls_source_lease(enum xls_source_state state,
                                        enum xls_lease_value value,
                                        struct xls_lease_sight sight);
+/* And at the destination, [P-103]. */
 struct xls_lease_step xls_destination_lease(enum xls_destination_state state,
                                             enum xls_lease_value value,
                                             struct xls_lease_sight sight);

@@ -194,6 +194,8 @@ expect '> source commit lost back' 's/^\(| lost: .*| BACK |\) COMMIT |/\1 BACK |
 expect '< destination taking gone unsure' '/^| the copy is not there/s/UNSURE//' doc/PROTOCOL.md
 expect '< source none admitted open' '/^OPEN is entered/d' doc/PROTOCOL.md
 expect '(a person says' '/^| a person vouches that the source has it/s/vouches/says/' doc/PROTOCOL.md
+# shellcheck disable=SC2016 # sed's
 expect '> source commit lease offered no-copy up to-source' '/^| `offered` | to `source`/s/| | to/| to `source` | to/' doc/PROTOCOL.md
+# shellcheck disable=SC2016 # the same
 expect '< destination taking lease offered copy up to-taken' '/^| `offered` | commit/s/to `taken`//' doc/PROTOCOL.md
 expect 'the-moon-is-full' '/^| the lease says | in PREPARED/s/the copy gone/the moon is full/' doc/PROTOCOL.md
