@@ -22,6 +22,7 @@
 
 enum {
     PAUSE_MS = 20,
+    POLL_MS = 200,
     HELD_MS = 5000, /* for a lease that another process has for a moment */
     SECTOR_MOST = 4096,
 };
@@ -158,7 +159,7 @@ static enum xls_rc join(struct xls_arbiter *a, int64_t wait_ms,
                                "crash; try again then",
                                a->path);
         }
-        pause_ms(10 * PAUSE_MS);
+        pause_ms(POLL_MS);
     }
 }
 
@@ -222,7 +223,7 @@ static void entry_of(const uint8_t id[XLS_ID_LEN], struct sanlk_rentry *out)
 
     memset(out, 0, sizeof(*out));
     xls_hex(name, sizeof(name), id, XLS_ID_LEN);
-    memcpy(out->name, name, 2 * XLS_ID_LEN);
+    memcpy(out->name, name, sizeof(name) - 1);
 }
 
 /* *offset of the resource's area; 0: there is none. */

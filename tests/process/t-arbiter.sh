@@ -26,7 +26,7 @@ trap 'exit 1' INT TERM
 sanlock_up "$work"
 read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$PWD/xl-plugin" "$work/leases")
 export TOY_TOP TOY_PORT
-printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world"
+printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world.made"
 conf0=$TOY_TOP/0/xlsec.conf conf1=$TOY_TOP/1/xlsec.conf peer0=$TOY_TOP/0/peers.d/other.conf peer1=$TOY_TOP/1/peers.d/other.conf
 "$TOY" listen 1 >"$work/listen.log" 2>&1 &
 listener=$!
@@ -41,7 +41,7 @@ refused() {
         echo "ok refused: $1"
     else
         echo "WRONG: exit status $code, and not $2 with: $1"
-        cat "$work/log" "$work/listen.log" "$TOY_TOP/world"
+        cat "$work/log" "$work/listen.log" "$TOY_TOP/world.made"
         bad=1
     fi
 }
@@ -90,6 +90,56 @@ else
     echo "WRONG: it did not go without"
     bad=1
 fi
+[ "$bad" = 0 ] || exit 1
+
+# value: what the lease says: 1 source, 2 offered, 3 taken, 4 runs
+value() {
+    local at
+    at=$(sanlock direct dump "$work/leases" -f 1 | awk '$3 == "rentry" { print $5 }')
+    [ -z "$at" ] || od -An -tu1 -j $((at + 1048576 - 512 + 30)) -N 1 "$work/leases" | tr -d ' '
+}
+
+# stuck WHEN: the source dies at its WHEN-th write, in COMMIT
+stuck() {
+    sed -i '/^arbiter = no/d' "$peer0" "$peer1"
+    rm -rf "$TOY_TOP"/?/state/handover
+    printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world.made"
+    strace -qq -o /dev/null -e "inject=pwrite64:signal=SIGKILL:when=$1" "$TOY" migrate >"$work/log" 2>&1 || true
+    sleep 0.5 # host 1 keeps its copy
+}
+
+# stands NAME STATE VALUE: and nothing else
+stands() {
+    local state
+    state=$("$TOY" check) || true
+    if [ "$state" = "$2" ] && [ "$(value)" = "$3" ]; then
+        echo "ok $1"
+    else
+        echo "WRONG $1: $state, lease '$(value)'"
+        cat "$work/log" "$TOY_TOP"/?/state/handover/* | tr -s '\n'
+        bad=1
+    fi
+}
+
+# [P-104] the source has not offered the guest, and is lost: a person at the
+# destination takes it, and so the source that comes back does not run it
+stuck 4
+stands "a source that has decided" "0=stopped,away 1=stopped,incoming " 1
+"$TOY" vouch 1 here >>"$work/log" 2>&1 || true
+stands "taken by a person" "0=stopped,away 1=runs " 4
+"$TOY" recover 0 >>"$work/log" 2>&1 || true
+stands "a source that comes back" "0=none 1=runs " ""
+# without [arbiter] nothing is done but what a person vouches for
+stuck 4
+without "$conf0"
+! "$TOY" recover 0 >>"$work/log" 2>&1 || bad=1
+grep -q "there is no \[arbiter\] in .* any more" "$work/log" || bad=1
+stands "no arbiter any more" "0=stopped,away 1=stopped,incoming " 1
+"$TOY" vouch 0 here >>"$work/log" 2>&1 || true
+stands "a person without it" "0=runs 1=stopped,incoming " 1
+cp "$work/conf0" "$conf0"
+"$TOY" recover 0 >>"$work/log" 2>&1 || true
+stands "closed with it" "0=runs 1=none " ""
 [ "$bad" = 0 ] || exit 1
 sanlock_down "$work"
 STEP=${STEP:-97} "$here/t-handover.sh" --arbiter

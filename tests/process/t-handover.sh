@@ -247,7 +247,7 @@ open_at() { ! "$TOY" recover "$1" >>"$TOY_TOP/log" 2>&1; }
 expect_gone() {
     case $1$2 in
     0 | 1) # it was over, or had not begun
-        case $1$(grep -c "^1 run" "$TOY_TOP/world") in
+        case $1$(grep -c "^1 run" "$TOY_TOP/world.made") in
         00) echo "0=none 1=none " ;;
         01) echo "0=none 1=runs " ;;
         10) echo "0=runs 1=none " ;;
@@ -284,7 +284,7 @@ make_gone() {
     sleep 0.1
     stop_listener
     unset TOY_STRACE
-    echo "$1 down" >>"$TOY_TOP/world"
+    echo "$1 down" >>"$TOY_TOP/world.made"
     echo "$TOY_PORT" >"$TOY_TOP/port"
     value >"$TOY_TOP/value"
     cp "$work/log" "$TOY_TOP/log"
@@ -307,7 +307,7 @@ make_held() {
     wait $pid 2>/dev/null || true
     sleep 0.2
     stop_listener
-    echo "0 down" >>"$TOY_TOP/world"
+    echo "0 down" >>"$TOY_TOP/world.made"
     echo "$TOY_PORT" >"$TOY_TOP/port"
     value >"$TOY_TOP/value"
     cp "$work/log" "$TOY_TOP/log"
@@ -335,7 +335,7 @@ judge_gone() {
         echo "ok $1 $3: lease ${value:-none}, ${state% }, $(($(now) - $4)) ms after host $2 was gone"
     else
         echo "WRONG $1 $3: lease ${value:-none}: $wrong"
-        sed 's/^/    /' "$TOY_TOP/world" "$TOY_TOP/log" "$work/log" | tail -n 40
+        sed 's/^/    /' "$TOY_TOP/world.made" "$TOY_TOP/log" "$work/log" | tail -n 40
         bad=$((bad + 1))
     fi
 }

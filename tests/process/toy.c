@@ -2,15 +2,18 @@
 /*
  * toy: hosts whose guests are lines of a file, for faults in the handover.
  *
- *   toy hosts LIBEXEC         two configurations; prints their directory and a
- *                             port
+ *   toy hosts LIBEXEC [PATH]  two configurations; prints their directory and a
+ *                             port; PATH is that of an arbiter
  *   toy listen HOST           serve connections at that host (0 or 1)
  *   toy serve HOST            serve the one on stdin and stdout
  *   toy migrate               move the guest from host 0 to host 1
  *   toy recover HOST          go on with what is open there; 0: nothing is
+ *   toy vouch HOST here|there what a person decides of what is open there: the
+ *                             guest is this host's, or the other one's
  *   toy rekey                 give host 0 another key; prints the public one
  *   toy check [GUEST]         replay its file: was there ever more than one?
  *
+ * TOY_SANLOCK has host N's sanlock in it, below N.
  * TOY_TOP is what hosts printed first, TOY_PORT the second; TOY_STRACE is put
  * before the command that serves the first connection; TOY_FAIL_LATER is
  * TOY_FAIL for who serves a later one.  The rest is in toys.h.
@@ -40,6 +43,7 @@
  * ----------------------------------------------------------------*/
 
 static char confdir[128];
+static char run_dir[128];
 
 static void say(void *ctx, const char *line)
 {
@@ -116,14 +120,47 @@ static int serve(int host)
     return rc == XLS_OK ? 0 : 1;
 }
 
+static struct xls_recover_setup recover_setup(struct toy *t)
+{
+    return (struct xls_recover_setup){.confdir = confdir,
+                                      .ops = toy_recover_ops(t),
+                                      .measure = xls_standin_measure_ops(),
+                                      .say = say};
+}
+
+static int vouch(int host, const char *whose)
+{
+    struct toy t = {.host = host, .guest = TOY_GUEST};
+    const struct xls_recover_setup setup = recover_setup(&t);
+    enum xls_recover_wish wish =
+        strcmp(whose, "here") == 0 ? XLS_WISH_HERE : XLS_WISH_THERE;
+    struct xls_journal_entry *list = NULL;
+    static struct xls_journal_view view; /* large, both of them */
+    static struct xls_conf conf;
+    struct xls_why why = {""};
+    size_t count = 0;
+    enum xls_rc rc = xls_conf_load(confdir, &conf, &why);
+
+    if (rc == XLS_OK) {
+        rc = xls_journal_list(conf.state, &list, &count, &why);
+    }
+    for (size_t i = 0; rc == XLS_OK && i < count; i++) {
+        if (!xls_journal_settled(&list[i].view)) {
+            rc = xls_recover_one(&setup, list[i].view.facts.role,
+                                 list[i].view.facts.id, wish, &view, &why);
+        }
+    }
+    free(list);
+    if (rc != XLS_OK) {
+        say(NULL, why.text);
+    }
+    return rc == XLS_OK ? 0 : 1;
+}
+
 static int recover(int host)
 {
     struct toy t = {.host = host, .guest = TOY_GUEST};
-    const struct xls_recover_setup setup = {.confdir = confdir,
-                                            .ops = toy_recover_ops(&t),
-                                            .measure =
-                                                xls_standin_measure_ops(),
-                                            .say = say};
+    const struct xls_recover_setup setup = recover_setup(&t);
     struct xls_why why = {""};
     size_t open = 0;
     enum xls_rc rc = xls_recover_all(&setup, &open, &why);
@@ -134,7 +171,25 @@ static int recover(int host)
     return rc == XLS_OK && open == 0 ? 0 : 1;
 }
 
-static int hosts(const char *libexec)
+/* Both hosts are at one arbiter. */
+static bool join(const struct xls_two_hosts *two, const char *arbiter)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; ok && i < 2; i++) {
+        char path[sizeof(two->dir[i]) + 16];
+        FILE *f;
+
+        (void)snprintf(path, sizeof(path), "%s/xlsec.conf", two->dir[i]);
+        f = fopen(path, "a");
+        ok = f != NULL && fprintf(f, "[arbiter]\npath = %s\nhost-id = %u\n",
+                                  arbiter, i + 1) > 0;
+        ok = f != NULL && fclose(f) == 0 && ok;
+    }
+    return ok;
+}
+
+static int hosts(const char *libexec, const char *arbiter)
 {
     struct xls_two_hosts two;
     struct sockaddr_in where = {.sin_family = AF_INET};
@@ -146,7 +201,8 @@ static int hosts(const char *libexec)
         getsockname(fd, (struct sockaddr *)&where, &len) != 0 ||
         !xls_two_hosts_make(&two, ntohs(where.sin_port), libexec,
                             "[time]\nhandshake = 5\nstall = 3\nfinish = 5\n"
-                            "settle = 2\ndowntime = 2\n")) {
+                            "settle = 2\ndowntime = 2\n") ||
+        (arbiter != NULL && !join(&two, arbiter))) {
         perror("toy hosts");
         return 1;
     }
@@ -224,8 +280,8 @@ int main(int argc, char **argv)
     bool checks = argc > 1 && strcmp(argv[1], "check") == 0;
     int host = argc > 2 && !checks ? argv[2][0] - '0' : 0;
 
-    if (argc == 3 && strcmp(argv[1], "hosts") == 0) {
-        return hosts(argv[2]);
+    if (argc >= 3 && strcmp(argv[1], "hosts") == 0) {
+        return hosts(argv[2], argc == 4 ? argv[3] : NULL);
     }
     if (argc < 2 || top == NULL || host < 0 || host > 1) {
         (void)fprintf(stderr, "see the top of toy.c\n");
@@ -233,6 +289,11 @@ int main(int argc, char **argv)
     }
     (void)signal(SIGPIPE, SIG_IGN); /* as libxl does */
     (void)snprintf(confdir, sizeof(confdir), "%s/%d", top, host);
+    if (getenv("TOY_SANLOCK") != NULL) {
+        (void)snprintf(run_dir, sizeof(run_dir), "%s/%d", getenv("TOY_SANLOCK"),
+                       host);
+        (void)setenv("SANLOCK_RUN_DIR", run_dir, 1);
+    }
     if (strcmp(argv[1], "migrate") == 0) {
         return migrate();
     }
@@ -247,6 +308,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "recover") == 0) {
         return recover(host);
+    }
+    if (argc == 4 && strcmp(argv[1], "vouch") == 0) {
+        return vouch(host, argv[3]);
     }
     return toy_check(argc > 2 ? argv[2] : TOY_GUEST) ? 0 : 1;
 }
