@@ -65,7 +65,7 @@ bit RUN_EARLY, COMMIT_FIRST, BACK_ON_TIMEOUT, BACK_ON_NO_ANSWER,
     DOUBT_SAYS, DOUBT_ACTS, TRUST_CACHE, ABORT_AGAIN, GONE_LATER, START_AGAIN,
     GONE_BURNS, NO_BURNING, UNSURE_STAYS, UNWRITTEN, BACK_UNWRITTEN, NO_WAY_OUT, POLLS,
     LIE_MOVED, LIE_BACK, LIE_TAKE, LIE_BURN,
-    WORD_BACK, WORD_TAKE, NO_CAS, TAKES_EMPTY, LEASE_EXPIRES, LEASE_IGNORED;
+    WORD_BACK, WORD_TAKE, NO_CAS, TAKES_EMPTY, LEASE_EXPIRES, LEASE_IGNORED, NO_RETURN;
 bit END_MOVED, END_BACK, END_UNSTARTABLE, END_UNSURE, END_TAKEN;
 
 /* --- the disks: what was written last, and what is on the disk for certain.
@@ -323,7 +323,7 @@ inline source_on(event)
 
 /* Has the lease to be given back, on the way to BURNED?  Before PREPARED it was
  * never offered, and who says ABORT has it. */
-#define GIVES_BACK(event) (ARBITER && \
+#define GIVES_BACK(event) (ARBITER && !NO_RETURN && \
     (jD == DESTINATION_PREPARED || jD == DESTINATION_BURNING) && \
     (event) != DESTINATION_ON_ABORT && (event) != DESTINATION_ON_VOUCH_BURN && \
     DESTINATION_LEASE_TO(DESTINATION_BURNED, lease, 0, 0) != LEASE_NONE)
@@ -671,7 +671,7 @@ proctype Destination()
         :: MAY_ANSWER && IN_D(DESTINATION_COMMITTED) ->
             answer(COMMITTED)
         :: MAY_ANSWER && IN_D(DESTINATION_BURNED) && (!OWN_COPY_D || BURNED_FIRST) &&
-            (!ARBITER || lease == LEASE_SOURCE || lease == LEASE_NONE) ->
+            (!ARBITER || NO_RETURN || lease == LEASE_SOURCE || lease == LEASE_NONE) ->
             answer(BURNED)
         :: MAY_ANSWER && asked && (IN_D(DESTINATION_UNSURE) ||
             (IN_D(DESTINATION_NONE) && !NO_TRACE)) ->
@@ -1021,6 +1021,7 @@ init
             READ(TAKES_EMPTY);
             READ(LEASE_EXPIRES);
             READ(LEASE_IGNORED);
+            READ(NO_RETURN);
             READ(END_MOVED);
             READ(END_BACK);
             READ(END_UNSTARTABLE);
