@@ -74,6 +74,10 @@ lab-handover: all
 	'$(abs_srcdir)/tests/lab/handover-report' '$(LAB_RESULTS)' \
 		>'$(abs_srcdir)/doc/HANDOVER-LAB.md'; exit $$status
 
+check_PROGRAMS += tests/process/lease-race
+tests_process_lease_race_SOURCES = tests/process/lease-race.c
+tests_process_lease_race_CPPFLAGS = $(XLS_PROCESS_CPPFLAGS)
+tests_process_lease_race_LDADD = $(XLS_PROCESS_LDADD)
 EXTRA_DIST += tests/process/sanlock.sh
 XLS_LINT += tests/process/t-arbiter.sh tests/process/t-busy.sh \
 	tests/process/t-handover.sh tests/process/t-links.sh \

@@ -24,6 +24,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 sanlock_up "$work"
+tests/process/lease-race "$work/leases" "$work" 12
 read -r TOY_TOP TOY_PORT < <("$TOY" hosts "$PWD/xl-plugin" "$work/leases")
 export TOY_TOP TOY_PORT
 printf '0 build\n0 built\n0 name\n0 run\n' >"$TOY_TOP/world.made"
