@@ -85,10 +85,23 @@ enum xls_rc xls_lease_force(struct xls_lease_hold *hold,
                             enum xls_lease_value to, struct xls_why *why)
 {
     enum xls_lease_value now;
+    struct xls_lease lease;
+    bool down;
+    enum xls_rc rc;
 
-    return !xls_lease_is_used(journal) || hold->conf->arbiter[0] == '\0'
-               ? XLS_OK
-               : xls_lease_swap(hold, journal, XLS_LEASE_NONE, to, &now, why);
+    if (!xls_lease_is_used(journal) || hold->conf->arbiter[0] == '\0') {
+        return XLS_OK;
+    }
+    rc = xls_lease_look(hold, journal, &lease, &down, why);
+    if (rc == XLS_OK && lease.value == XLS_LEASE_RUNS &&
+        to == XLS_LEASE_SOURCE) {
+        return xls_why_set(why, XLS_PEER_POLICY,
+                           "the lease of the migration says that the guest has "
+                           "run at the destination: it has moved");
+    }
+    return rc == XLS_OK
+               ? xls_lease_swap(hold, journal, lease.value, to, &now, why)
+               : rc;
 }
 
 enum xls_rc xls_lease_remove(struct xls_lease_hold *hold,

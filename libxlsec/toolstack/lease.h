@@ -37,9 +37,10 @@ xls_lease_swap(struct xls_lease_hold *hold, const struct xls_journal *journal,
                enum xls_lease_value *now, struct xls_why *why);
 
 /*
- * A person has decided: make it this, whatever it was.  Where there is no lease
- * any more, or xlsec.conf has no [arbiter] any more, it is done.
- * Errors: as xls_lease_look().
+ * A person has decided: make it this.  Where there is no lease any more, or
+ * xlsec.conf has no [arbiter] any more, it is done.
+ * Errors: XLS_PEER_POLICY (it says RUNS, which is no longer for anybody to
+ * decide), as xls_lease_look() and xls_lease_swap().
  */
 XLS_MUST_USE enum xls_rc xls_lease_force(struct xls_lease_hold *hold,
                                          const struct xls_journal *journal,

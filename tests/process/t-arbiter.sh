@@ -141,6 +141,13 @@ stands "a person without it" "0=runs 1=stopped,incoming " 1
 cp "$work/conf0" "$conf0"
 "$TOY" recover 0 >>"$work/log" 2>&1 || true
 stands "closed with it" "0=runs 1=none " ""
+# and at "runs" no person takes it back
+stuck 5
+stands "a source that has not heard of it" "0=stopped,away 1=runs " 4
+! "$TOY" vouch 0 here >>"$work/log" 2>&1 || bad=1
+grep -q "has run at the destination: it has moved" "$work/log" || bad=1
+"$TOY" recover 0 >>"$work/log" 2>&1 || true
+stands "what runs there has moved" "0=none 1=runs " ""
 [ "$bad" = 0 ] || exit 1
 sanlock_down "$work"
 STEP=${STEP:-97} "$here/t-handover.sh" --arbiter
