@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "fuzz.h"
 #include "host/guests.h"
 #include "proto/archive.h"
+#include "proto/lease.h"
 
 static void paths_are_plain(const struct xls_companions *list)
 {
@@ -160,4 +162,30 @@ void fz_guest(const struct fz_target *t, const uint8_t *data, size_t len)
         FZ(strncmp(why.text, "file", 4) == 0);
     }
     free(text);
+}
+
+/* A lease with a good sum: what it says is what would be written, or it says
+ * nothing. */
+void fz_lease(const struct fz_target *t, const uint8_t *data, size_t len)
+{
+    static const uint8_t id[XLS_ID_LEN] = {0xab, 1};
+    uint8_t wire[XLS_LEASE_WIRE] = {0};
+    uint8_t again[XLS_LEASE_WIRE];
+    struct xls_lease lease;
+    struct xls_hash hash;
+
+    (void)t;
+    memcpy(wire, data, len < 64 ? len : 64);
+    xls_hash_init(&hash);
+    xls_hash_add(&hash, wire, 64);
+    xls_hash_end(&hash, wire + 64);
+    lease = xls_lease_get(wire, id);
+    if (lease.value == XLS_LEASE_NONE) {
+        FZ(lease.source == 0 && lease.destination == 0);
+        return;
+    }
+    FZ(xls_lease_put(again, id, &lease) == XLS_OK);
+    FZ(memcmp(again, wire, sizeof(wire)) == 0);
+    wire[len % sizeof(wire)] ^= 1;
+    FZ(xls_lease_get(wire, id).value == XLS_LEASE_NONE);
 }

@@ -103,6 +103,7 @@ void fz_evidence(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_companions(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_archive(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_guest(const struct fz_target *t, const uint8_t *data, size_t len);
+void fz_lease(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_journal(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_software(const struct fz_target *t, const uint8_t *data, size_t len);
 void fz_softlog(const struct fz_target *t, const uint8_t *data, size_t len);

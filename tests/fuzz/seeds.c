@@ -18,6 +18,7 @@
 #include "crypto/kem.h"
 #include "fuzz.h"
 #include "proto/archive.h"
+#include "proto/lease.h"
 #include "proto/payload.h"
 #include "t-proto-sample.h"
 #include "xenfmt-build.h"
@@ -469,6 +470,17 @@ static void companions(void)
                             "[vtpm]\nstate = /vtpm/web1\nsocket = /run/x\n");
 }
 
+static void leases(void)
+{
+    static const uint8_t id[XLS_ID_LEN] = {0xab, 1};
+    const struct xls_lease lease = {XLS_LEASE_OFFERED, 1, 2};
+    uint8_t wire[XLS_LEASE_WIRE];
+
+    if (xls_lease_put(wire, id, &lease) == XLS_OK) {
+        seed("lease", "offered", NULL, 0, wire, sizeof(wire) / 2);
+    }
+}
+
 static void journals(void)
 {
     static const char facts[] =
@@ -479,7 +491,8 @@ static void journals(void)
 
     (void)snprintf(text, sizeof(text),
                    "%cxlsec-journal 1 source ab%030d\n%s"
-                   "link ssh host%%20\ncompanion file 0 1 /nvram/web1.fd\n"
+                   "link ssh host%%20\narbiter xlsec-pool\ncompanion file 0 1 "
+                   "/nvram/web1.fd\n"
                    "companion vtpm 7 4096 /vtpm/web1\n"
                    "state open 2026-11-25T17:20:03Z\n"
                    "state commit 2026-11-25T17:20:09Z a note\n"
@@ -575,6 +588,7 @@ int main(int argc, char **argv)
     protocol();
     companions();
     journals();
+    leases();
     good(fz_attest_seed);
     good(fz_evidence_seed);
     good(fz_software_seed);

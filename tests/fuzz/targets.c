@@ -64,6 +64,7 @@ static const struct fz_target targets[] = {
     {"companions", fz_companions, 0, 1024, 2, FZ_PLAIN, false, NULL},
     {"archive", fz_archive, 0, 4096, 4, FZ_PLAIN, false, NULL},
     {"guest-conf", fz_guest, 0, 1024, 2, FZ_PLAIN, false, "conf"},
+    {"lease", fz_lease, 0, 64, 1, FZ_PLAIN, false, NULL},
     {"journal", fz_journal, 0, 4096, 3, FZ_PLAIN, false, "journal"},
     {"session-source", fz_session, XLS_ROLE_SOURCE, 512, 5, FZ_PLAIN, false,
      "control"},
