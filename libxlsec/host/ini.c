@@ -120,3 +120,45 @@ enum xls_rc xls_ini_parse(const char *text, const char *path,
     }
     return XLS_OK;
 }
+
+bool xls_ini_text(char *out, size_t size, const char *value)
+{
+    size_t len = strlen(value);
+
+    if (len == 0 || len >= size) {
+        return false;
+    }
+    memcpy(out, value, len + 1);
+    return true;
+}
+
+bool xls_ini_number(unsigned *out, const char *value, unsigned lo, unsigned hi)
+{
+    unsigned n = 0;
+
+    if (*value == '\0' || strlen(value) > 9) {
+        return false;
+    }
+    for (const char *at = value; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9') {
+            return false;
+        }
+        n = n * 10 + (unsigned)(*at - '0');
+    }
+    if (n < lo || n > hi) {
+        return false;
+    }
+    *out = n;
+    return true;
+}
+
+bool xls_ini_port(uint16_t *out, const char *value)
+{
+    unsigned n;
+
+    if (!xls_ini_number(&n, value, 1, 65535)) {
+        return false;
+    }
+    *out = (uint16_t)n;
+    return true;
+}

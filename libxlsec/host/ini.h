@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/rc.h"
 #include "base/why.h"
@@ -33,5 +34,11 @@ XLS_MUST_USE enum xls_rc xls_ini_parse(const char *text, const char *path,
                                        const struct xls_ini_word *words,
                                        size_t count, void *out,
                                        struct xls_why *why);
+
+/* What setters share: true if value was taken.  Text of at least one character
+ * that fits; a decimal number from lo to hi; a port. */
+bool xls_ini_text(char *out, size_t size, const char *value);
+bool xls_ini_number(unsigned *out, const char *value, unsigned lo, unsigned hi);
+bool xls_ini_port(uint16_t *out, const char *value);
 
 #endif

@@ -7,7 +7,7 @@ libxlsec_libxlsec_core_la_SOURCES += \
 	libxlsec/host/cage.c libxlsec/host/cage.h \
 	libxlsec/host/clock.c libxlsec/host/clock.h \
 	libxlsec/host/contents.c libxlsec/host/contents.h \
-	libxlsec/host/conf.c libxlsec/host/conf.h \
+	libxlsec/host/conf.c libxlsec/host/conf.h libxlsec/host/conf-peers.c \
 	libxlsec/host/enrolment.c libxlsec/host/enrolment.h \
 	libxlsec/host/fd.c libxlsec/host/fd.h \
 	libxlsec/host/generation.c libxlsec/host/generation.h \

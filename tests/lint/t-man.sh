@@ -70,13 +70,13 @@ while read -r command; do
         wrong "xlsec.8 does not name the command $command"
 done <"$tmp/commands"
 
-# {"section", "word", ... in conf.c and guests.c
-for file in conf guests; do
+# {"section", "word", ... in these
+for file in conf conf-peers guests; do
     sed -n 's/^ *{"\([a-z]*\)", "\([a-z-]*\)",.*/\1 \2/p' \
         "$dir/libxlsec/host/$file.c" >"$tmp/words-$file"
     [ -s "$tmp/words-$file" ] || wrong "no words found in $file.c"
 done
-cat "$tmp/words-conf" "$tmp/words-guests" >"$tmp/words"
+cat "$tmp"/words-* >"$tmp/words"
 while read -r section word; do
     grep -q "^\.It Ic \[$section\] $word\$" "$dir/doc/xlsec.conf.5" ||
         wrong "xlsec.conf.5 does not explain $word of [$section]"
