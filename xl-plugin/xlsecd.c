@@ -37,7 +37,7 @@ enum {
     SYSTEMD_FIRST = 3,
     SPARE = 4, /* sessions that may settle only, beyond max-sessions */
     RECOVER_FIRST_MS = 1000,
-    RECOVER_MOST_MS = 5000,
+    RECOVER_MOST_MS = 3000,
 };
 
 static const char usage_text[] =
