@@ -216,7 +216,7 @@ mkfifo "$tmp/live"
 "$write" "$state" source dd01 live xen2 open hold <"$tmp/live" >"$tmp/held" &
 pid=$!
 exec 7>"$tmp/live"
-while ! grep -q held "$tmp/held"; do sleep 0.1; done
+while ! grep -qs held "$tmp/held"; do sleep 0.1; done
 run 4 status
 is out <<EOT
 dd010000  live leaves for xen2  open since TIME (AGE)
@@ -504,10 +504,10 @@ says err "it is settled, and otherwise"
 # --- what is not touched
 afresh
 mkfifo "$tmp/live2"
-"$write" "$state" source dd01 live xen2 open commit hold <"$tmp/live2" >"$tmp/held" &
+"$write" "$state" source dd01 live xen2 open commit hold <"$tmp/live2" >"$tmp/held2" &
 pid=$!
 exec 7>"$tmp/live2"
-while ! grep -q held "$tmp/held"; do sleep 0.1; done
+while ! grep -qs held "$tmp/held2"; do sleep 0.1; done
 run 4 recover
 silent err
 says out "    Process $pid acts for it."
