@@ -115,6 +115,7 @@ bool __wrap_xs_set_permissions(struct xs_handle *xs, xs_transaction_t t,
 /* Recovery marks again and again: who watches is not woken up by it. */
 START_TEST(once)
 {
+    no_store = fails = false;
     stored = ID " xen2";
     xls_xen_mark(7, XLS_MARK_SOURCE, ID " xen2");
     T(is_said("close \n"));
