@@ -183,9 +183,11 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
                                       strerror(errno));
 }
 
-static bool is_down(void *ctx)
+static enum xls_rc is_down(void *ctx, bool *down, struct xls_why *why)
 {
-    return ((struct xls_standin *)ctx)->state == XLS_STANDIN_SUSPENDED;
+    (void)why;
+    *down = ((struct xls_standin *)ctx)->state == XLS_STANDIN_SUSPENDED;
+    return XLS_OK;
 }
 
 static enum xls_rc resume(void *ctx, struct xls_why *why)

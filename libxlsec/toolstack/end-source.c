@@ -193,10 +193,12 @@ enum xls_rc xls_source_consult(struct xls_source_end *end, struct xls_why *why)
         enum xls_rc rc =
             xls_lease_look(&end->lease, end->journal, &lease, &sight.down, why);
 
+        if (rc == XLS_OK) {
+            rc = end->ops->is_down(end->ops->ctx, &sight.copy, why);
+        }
         if (rc != XLS_OK) {
             return rc;
         }
-        sight.copy = end->ops->is_down(end->ops->ctx);
         step = xls_source_lease(xls_source_at(end), lease.value, sight);
         if (step.event >= 0) {
             return obey_lease(end, (enum xls_source_event)step.event, why);

@@ -50,8 +50,8 @@ struct xls_source_ops {
      * before the first call, during save(); resume() gives it all back.  On
      * error nothing has changed.  The op may be NULL. */
     enum xls_rc (*slow)(void *ctx, unsigned percent, struct xls_why *why);
-    /* True once the guest is suspended; cheap, called often during save(). */
-    bool (*is_down)(void *ctx);
+    /* *down: the guest is suspended.  Cheap, called often during save(). */
+    enum xls_rc (*is_down)(void *ctx, bool *down, struct xls_why *why);
     /* Let it run again under its own name, from wherever save() left it, and
      * with the CPUs that it had; does nothing when it does. */
     enum xls_rc (*resume)(void *ctx, struct xls_why *why);

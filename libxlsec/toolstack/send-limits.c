@@ -162,9 +162,12 @@ void xls_sending_end_save(struct xls_sending *s)
 
     while (!xls_worker_wait(&s->save, LOOK_MS)) {
         int64_t waited = xls_now_ms() - since;
-        int64_t patience = asked                    ? ASKED_MS
-                           : ops->is_down(ops->ctx) ? STOPPED_MS
-                                                    : RUNS_MS;
+        struct xls_why local = {""};
+        bool down = false;
+        enum xls_rc rc = ops->is_down(ops->ctx, &down, &local);
+        int64_t patience = asked                  ? ASKED_MS
+                           : rc == XLS_OK && down ? STOPPED_MS
+                                                  : RUNS_MS;
 
         if (ops->stop != NULL && waited >= patience) {
             ops->stop(ops->ctx, asked);

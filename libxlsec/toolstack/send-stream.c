@@ -31,7 +31,12 @@ static enum xls_rc saved(struct xls_sending *s)
 
 static void look_for_downtime(struct xls_sending *s)
 {
-    if (s->down == 0 && s->setup->ops.is_down(s->setup->ops.ctx)) {
+    struct xls_why local = {""};
+    bool down = false;
+
+    if (s->down == 0 &&
+        s->setup->ops.is_down(s->setup->ops.ctx, &down, &local) == XLS_OK &&
+        down) {
         s->down = xls_now_ms();
         xls_sending_enter(s, "last pages (guest stopped)");
     }

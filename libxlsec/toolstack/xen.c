@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "toolstack/xen.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <libxl_event.h>
+#include <libxl_utils.h>
 
 enum xls_rc xls_xen_open(struct xls_xen *xen, xentoollog_level severity,
                          struct xls_why *why)
@@ -41,6 +43,26 @@ void xls_xen_close(struct xls_xen *xen)
         xtl_logger_destroy(xen->log);
     }
     *xen = (struct xls_xen){NULL, NULL};
+}
+
+enum xls_rc xls_xen_name(const struct xls_xen *xen, uint32_t domid, char **name,
+                         struct xls_why *why)
+{
+    char *dom0;
+
+    *name = libxl_domid_to_name(xen->ctx, domid);
+    if (*name != NULL) {
+        return XLS_OK;
+    }
+    dom0 = libxl_domid_to_name(xen->ctx, 0);
+    if (dom0 == NULL) {
+        return xls_why_set(why, XLS_HOST_XEN,
+                           "cannot read the name of domain %" PRIu32
+                           ": xenstore does not answer",
+                           domid);
+    }
+    free(dom0);
+    return XLS_OK;
 }
 
 /* A text as it is, or false: one that is cut would not be what Xen said. */

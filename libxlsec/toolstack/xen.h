@@ -29,6 +29,14 @@ XLS_MUST_USE enum xls_rc xls_xen_open(struct xls_xen *xen,
                                       struct xls_why *why);
 void xls_xen_close(struct xls_xen *xen);
 
+/*
+ * The name of a domain, which the caller frees; NULL: it has none, as one that
+ * was half made, or is gone.
+ * Errors: XLS_HOST_XEN (xenstore does not answer, not even about dom0).
+ */
+XLS_MUST_USE enum xls_rc xls_xen_name(const struct xls_xen *xen, uint32_t domid,
+                                      char **name, struct xls_why *why);
+
 /* What Xen says of itself, for software Evidence.  *out is written only on
  * XLS_OK.  Errors: XLS_HOST_XEN. */
 XLS_MUST_USE enum xls_rc xls_xen_facts_read(const struct xls_xen *xen,

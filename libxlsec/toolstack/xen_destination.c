@@ -243,23 +243,33 @@ static bool has_run(const libxl_dominfo *info)
     return !info->paused || info->cpu_time != 0;
 }
 
-/* Is this the domain of the guest? */
-static enum xls_found look_at(struct xls_xen_destination *d,
-                              const libxl_dominfo *info, const uint8_t uuid[16])
+/* Is this the domain of the guest?  One without a name is what is left when the
+ * process that builds it dies at once. */
+static enum xls_rc look_at(struct xls_xen_destination *d,
+                           const libxl_dominfo *info, const uint8_t uuid[16],
+                           enum xls_found *found, struct xls_why *why)
 {
+    enum xls_rc rc;
+    char *name;
+
     if (memcmp(libxl_uuid_bytearray_const(&info->uuid), uuid, 16) != 0 ||
         info->dying) {
-        return XLS_FOUND_NOTHING;
+        return XLS_OK;
     }
-    d->domid = info->domid;
-    if (name_is(d, d->incoming)) {
-        return XLS_FOUND_INCOMING;
+    rc = xls_xen_name(&d->xen, info->domid, &name, why);
+    if (rc != XLS_OK) {
+        return rc;
     }
-    if (name_is(d, d->name)) {
-        return has_run(info) ? XLS_FOUND_STARTED : XLS_FOUND_NAMED;
+    if (name == NULL ? !has_run(info) : strcmp(name, d->incoming) == 0) {
+        *found = XLS_FOUND_INCOMING;
+    } else if (name != NULL && strcmp(name, d->name) == 0) {
+        *found = has_run(info) ? XLS_FOUND_STARTED : XLS_FOUND_NAMED;
     }
-    d->domid = (uint32_t)INVALID_DOMID;
-    return XLS_FOUND_NOTHING;
+    if (*found != XLS_FOUND_NOTHING) {
+        d->domid = info->domid;
+    }
+    free(name);
+    return XLS_OK;
 }
 
 static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
@@ -283,11 +293,12 @@ static enum xls_rc find(void *ctx, const uint8_t uuid[16], const char *name,
     if (list == NULL) {
         return failed(why, "cannot list the guests", 0);
     }
-    for (int i = 0; i < count && *found == XLS_FOUND_NOTHING; i++) {
-        *found = look_at(d, &list[i], uuid);
+    for (int i = 0; rc == XLS_OK && i < count && *found == XLS_FOUND_NOTHING;
+         i++) {
+        rc = look_at(d, &list[i], uuid, found, why);
     }
     libxl_dominfo_list_free(list, count);
-    return XLS_OK;
+    return rc;
 }
 
 static enum xls_rc destroy(void *ctx, struct xls_why *why)

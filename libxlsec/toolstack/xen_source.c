@@ -70,19 +70,51 @@ enum xls_rc xls_xen_source_new(const struct xls_xen *xen, const char *domain,
     return XLS_OK;
 }
 
-/* Has our domain this name? */
-static bool name_is(const struct xls_xen_source *s, const char *name)
+/* Has this domain this name? */
+static enum xls_rc name_is(const struct xls_xen_source *s, uint32_t domid,
+                           const char *name, bool *is, struct xls_why *why)
 {
-    char *now = libxl_domid_to_name(s->xen.ctx, s->domid);
-    bool is = now != NULL && strcmp(now, name) == 0;
+    char *now;
+    enum xls_rc rc = xls_xen_name(&s->xen, domid, &now, why);
 
+    *is = now != NULL && strcmp(now, name) == 0;
     free(now);
-    return is;
+    return rc;
 }
 
-static bool is_here(const struct xls_xen_source *s)
+/* What Xen says of our domain. */
+enum sight {
+    GONE,
+    RUNS,
+    SUSPENDED,
+    ENDED, /* it has shut down by itself: it is not suspended, would not survive
+            * to be resumed, and is for who watches it to end */
+};
+
+static enum xls_rc look(const struct xls_xen_source *s, enum sight *sight,
+                        struct xls_why *why)
 {
-    return s->domid != (uint32_t)INVALID_DOMID;
+    xc_domaininfo_t info;
+    unsigned reason;
+    int n;
+
+    *sight = GONE;
+    if (s->domid == (uint32_t)INVALID_DOMID) {
+        return XLS_OK;
+    }
+    n = xc_domain_getinfolist(s->xch, s->domid, 1, &info);
+    if (n < 0) {
+        return xls_why_set(why, XLS_HOST_XEN, "cannot ask Xen about the guest");
+    }
+    if (n == 1 && info.domain == s->domid &&
+        (info.flags & XEN_DOMINF_dying) == 0) {
+        reason =
+            (info.flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask;
+        *sight = (info.flags & XEN_DOMINF_shutdown) == 0 ? RUNS
+                 : reason == SHUTDOWN_suspend            ? SUSPENDED
+                                                         : ENDED;
+    }
+    return XLS_OK;
 }
 
 /* The domain of this uuid that has either of the names.  One that was given
@@ -94,26 +126,30 @@ static enum xls_rc look_for(struct xls_xen_source *s, const uint8_t uuid[16],
     int count = 0;
     libxl_dominfo *list = libxl_list_domain(s->xen.ctx, &count);
     bool found = false;
+    enum xls_rc rc = XLS_OK;
 
     if (list == NULL) {
         return xls_why_set(why, XLS_HOST_XEN, "cannot list the guests");
     }
-    for (int i = 0; i < count && !found; i++) {
+    for (int i = 0; rc == XLS_OK && i < count && !found; i++) {
+        bool is = false;
+
         if (list[i].dying ||
             memcmp(libxl_uuid_bytearray_const(&list[i].uuid), uuid, 16) != 0) {
             continue;
         }
         s->domid = list[i].domid;
-        found = name_is(s, s->away);
-        if (!found && name_is(s, s->name)) {
-            named = s->domid;
+        rc = name_is(s, s->domid, s->away, &found, why);
+        if (rc == XLS_OK && !found) {
+            rc = name_is(s, s->domid, s->name, &is, why);
         }
+        named = is ? s->domid : named;
     }
     libxl_dominfo_list_free(list, count);
     if (!found) {
         s->domid = named;
     }
-    return XLS_OK;
+    return rc;
 }
 
 enum xls_rc xls_xen_source_again(const struct xls_xen *xen,
@@ -208,17 +244,13 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
                     : failed(why, "libxl could not save the guest", err);
 }
 
-/* One that has shut down by itself while it was saved is not suspended, and
- * would not survive to be resumed: it is for who watches it to end. */
-static bool is_down(void *ctx)
+static enum xls_rc is_down(void *ctx, bool *down, struct xls_why *why)
 {
-    struct xls_xen_source *s = ctx;
-    xc_domaininfo_t info;
+    enum sight sight;
+    enum xls_rc rc = look(ctx, &sight, why);
 
-    return xc_domain_getinfolist(s->xch, s->domid, 1, &info) == 1 &&
-           info.domain == s->domid && (info.flags & XEN_DOMINF_shutdown) != 0 &&
-           ((info.flags >> XEN_DOMINF_shutdownshift) &
-            XEN_DOMINF_shutdownmask) == SHUTDOWN_suspend;
+    *down = sight == SUSPENDED;
+    return rc;
 }
 
 static void stop(void *ctx, bool force)
@@ -238,40 +270,44 @@ static enum xls_rc slow(void *ctx, unsigned percent, struct xls_why *why)
 
 /* It may have been asked to suspend by who does not wait for it any more, and
  * would stand still then with nobody to resume it. */
-static bool is_down_or_comes(struct xls_xen_source *s)
+static enum xls_rc look_and_wait(struct xls_xen_source *s, enum sight *sight,
+                                 struct xls_why *why)
 {
     const struct timespec nap = {0, LOOK_MS * 1000000L};
     int left = s->stopped ? LATE_MS : 0;
-    bool down = is_down(s);
+    enum xls_rc rc = look(s, sight, why);
 
-    if (!down) {
+    if (rc == XLS_OK && *sight == RUNS) {
         xls_xen_suspend_forget(s->domid);
     }
-    while (!down && left > 0) {
+    while (rc == XLS_OK && *sight == RUNS && left > 0) {
         (void)nanosleep(&nap, NULL);
         left -= LOOK_MS;
-        down = is_down(s);
+        rc = look(s, sight, why);
     }
-    s->stopped = false;
-    return down;
+    s->stopped = s->stopped && rc != XLS_OK;
+    return rc;
 }
 
 static enum xls_rc resume(void *ctx, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
-    enum xls_rc rc;
+    enum sight sight;
+    enum xls_rc rc = look(s, &sight, why);
+    enum xls_rc seen;
     int err;
 
-    if (!is_here(s)) {
-        return XLS_OK;
+    if (rc != XLS_OK || sight == GONE) {
+        return rc;
     }
     /* libxl's helper dies of a pipe that nobody reads, and leaves Xen noting
      * all that the guest writes */
     (void)xc_shadow_control(s->xch, s->domid, XEN_DOMCTL_SHADOW_OP_OFF, NULL,
                             0);
     rc = xls_xen_slow_end(&s->xen, s->domid, why);
-    if (!is_down_or_comes(s)) {
-        return rc;
+    seen = look_and_wait(s, &sight, why);
+    if (seen != XLS_OK || sight != SUSPENDED) {
+        return seen == XLS_OK ? rc : seen;
     }
     err = libxl_domain_resume(s->xen.ctx, s->domid, 1, NULL);
     return err == 0 ? rc
@@ -284,10 +320,19 @@ static enum xls_rc resume(void *ctx, struct xls_why *why)
 static enum xls_rc rename_guest(void *ctx, bool away, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
+    enum sight sight;
+    bool has = false;
+    enum xls_rc rc = look(s, &sight, why);
     int err;
 
-    if (!is_here(s) || name_is(s, away ? s->away : s->name)) {
-        return XLS_OK;
+    if (rc == XLS_OK && sight != GONE) {
+        rc = name_is(s, s->domid, away ? s->away : s->name, &has, why);
+    }
+    if (rc == XLS_OK && sight == GONE && away) {
+        rc = xls_why_set(why, XLS_HOST_XEN, "the guest is not here any more");
+    }
+    if (rc != XLS_OK || sight == GONE || has) {
+        return rc;
     }
     err = libxl_domain_rename(s->xen.ctx, s->domid, away ? s->name : s->away,
                               away ? s->away : s->name);
@@ -297,11 +342,17 @@ static enum xls_rc rename_guest(void *ctx, bool away, struct xls_why *why)
 static enum xls_rc destroy(void *ctx, struct xls_why *why)
 {
     struct xls_xen_source *s = ctx;
+    enum sight sight;
+    bool away = false;
+    enum xls_rc rc = look(s, &sight, why);
     int err;
 
+    if (rc == XLS_OK && sight == SUSPENDED) {
+        rc = name_is(s, s->domid, s->away, &away, why);
+    }
     /* what has its own name, or runs, is no copy that was given away */
-    if (!is_here(s) || !name_is(s, s->away) || !is_down(s)) {
-        return XLS_OK;
+    if (rc != XLS_OK || !away) {
+        return rc;
     }
     err = libxl_domain_destroy(s->xen.ctx, s->domid, NULL);
     return err == 0 ? XLS_OK
@@ -315,7 +366,7 @@ static void mark(void *ctx, const char *text)
 {
     struct xls_xen_source *s = ctx;
 
-    if (is_here(s)) {
+    if (s->domid != (uint32_t)INVALID_DOMID) {
         xls_xen_mark(s->domid, XLS_MARK_SOURCE, text);
     }
 }

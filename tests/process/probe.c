@@ -79,11 +79,11 @@ static enum xls_rc save(void *ctx, int fd, struct xls_why *why)
     return rc;
 }
 
-static bool is_down(void *ctx)
+static enum xls_rc is_down(void *ctx, bool *down, struct xls_why *why)
 {
     struct probe *p = ctx;
 
-    return p->source.is_down(p->source.ctx);
+    return p->source.is_down(p->source.ctx, down, why);
 }
 
 static enum xls_rc resume(void *ctx, struct xls_why *why)

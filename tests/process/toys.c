@@ -286,11 +286,13 @@ static enum xls_rc slow(void *ctx, unsigned percent, struct xls_why *why)
     return rc;
 }
 
-static bool is_down(void *ctx)
+static enum xls_rc is_down(void *ctx, bool *down, struct xls_why *why)
 {
     struct guest g = at(ctx);
 
-    return g.exists && !g.runs;
+    (void)why;
+    *down = g.exists && !g.runs;
+    return XLS_OK;
 }
 
 static enum xls_rc resume(void *ctx, struct xls_why *why)
@@ -300,7 +302,7 @@ static enum xls_rc resume(void *ctx, struct xls_why *why)
     if (rc == XLS_OK && at(ctx).slow) {
         happen(ctx, "full");
     }
-    if (rc == XLS_OK && is_down(ctx)) {
+    if (rc == XLS_OK && at(ctx).exists && !at(ctx).runs) {
         happen(ctx, "run");
     }
     return rc;

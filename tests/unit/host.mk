@@ -126,6 +126,21 @@ tests_unit_t_toolstack_mark_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xs_open \
 tests_unit_t_toolstack_mark_LDADD = libxlsec/libxlsec-toolstack.la \
 	$(host_unit_ldadd) $(XLS_XEN_LIBS)
 
+XLS_UNIT += tests/unit/t-toolstack-sight
+tests_unit_t_toolstack_sight_SOURCES = tests/unit/t-toolstack-sight.c
+tests_unit_t_toolstack_sight_CPPFLAGS = $(host_unit_cppflags)
+tests_unit_t_toolstack_sight_CFLAGS = $(AM_CFLAGS) -std=gnu11
+tests_unit_t_toolstack_sight_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=xls_xen_open -Wl,--wrap=xc_interface_open \
+	-Wl,--wrap=xc_interface_close -Wl,--wrap=xc_domain_getinfolist \
+	-Wl,--wrap=xc_shadow_control -Wl,--wrap=libxl_list_domain \
+	-Wl,--wrap=libxl_dominfo_list_free -Wl,--wrap=libxl_domid_to_name \
+	-Wl,--wrap=libxl_domain_rename -Wl,--wrap=libxl_domain_resume \
+	-Wl,--wrap=libxl_domain_destroy -Wl,--wrap=xls_xen_slow_end \
+	-Wl,--wrap=xls_xen_suspend_forget
+tests_unit_t_toolstack_sight_LDADD = libxlsec/libxlsec-toolstack.la \
+	$(host_unit_ldadd) $(XLS_XEN_LIBS)
+
 XLS_UNIT += tests/unit/t-toolstack-here
 tests_unit_t_toolstack_here_SOURCES = tests/unit/t-toolstack-here.c
 tests_unit_t_toolstack_here_CPPFLAGS = $(host_unit_cppflags)
