@@ -38,6 +38,7 @@ enum {
     SPARE = 4, /* sessions that may settle only, beyond max-sessions */
     RECOVER_FIRST_MS = 1000,
     RECOVER_MOST_MS = 3000,
+    RECOVER_AT_ONCE = 8, /* hosts that are dealt with */
 };
 
 static const char usage_text[] =
@@ -130,8 +131,14 @@ static int watch(const struct options *o)
     return rc == XLS_OK ? 0 : 1;
 }
 
-/* Go on with what other processes left unsettled: once, and all of it. */
-static int recover(const struct options *o)
+/* Does nobody act for it, and is it not settled? */
+static bool is_open(const struct xls_journal_entry *e)
+{
+    return !e->damaged && e->holder == 0 && !xls_journal_settled(&e->view);
+}
+
+/* Go on with what other processes left unsettled with this host, once. */
+static int recover_with(const struct options *o, const uint8_t peer[XLS_KEY])
 {
     struct xls_xen_recover xen = {.severity = o->level};
     const struct xls_recover_setup setup = {.confdir = o->confdir,
@@ -141,12 +148,67 @@ static int recover(const struct options *o)
     struct xls_why why = {""};
     size_t open = 0;
 
-    (void)signal(SIGPIPE, SIG_IGN);
-    if (xls_recover_all(&setup, &open, &why) != XLS_OK) {
+    if (xls_recover_all(&setup, peer, &open, &why) != XLS_OK) {
         log_line(NULL, why.text);
         return 1;
     }
     return 0;
+}
+
+/* The first in the list with this other host? */
+static bool is_first(const struct xls_journal_entry *list, size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (is_open(&list[j]) &&
+            memcmp(list[j].view.facts.peer_key, list[i].view.facts.peer_key,
+                   XLS_KEY) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The same with all hosts: each in a process of its own, so that one that is
+ * off keeps nobody waiting. */
+static int recover(const struct options *o)
+{
+    const struct xls_recover_setup setup = {.confdir = o->confdir,
+                                            .say = log_line};
+    struct xls_journal_entry *list = NULL;
+    struct xls_why why = {""};
+    struct xls_conf conf;
+    size_t count = 0;
+    int running = 0;
+    pid_t pid;
+    enum xls_rc rc = xls_conf_load(o->confdir, &conf, &why);
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (rc == XLS_OK) {
+        rc = xls_recover_tidy(&setup, &why);
+    }
+    if (rc == XLS_OK) {
+        rc = xls_journal_list(conf.state, &list, &count, &why);
+    }
+    for (size_t i = 0; rc == XLS_OK && i < count; i++) {
+        if (!is_open(&list[i]) || !is_first(list, i)) {
+            continue;
+        }
+        if (running == RECOVER_AT_ONCE && wait(NULL) > 0) {
+            running--;
+        }
+        pid = fork();
+        if (pid == 0) {
+            _exit(recover_with(o, list[i].view.facts.peer_key));
+        }
+        running += pid > 0 ? 1 : 0;
+    }
+    while (wait(NULL) > 0 || errno == EINTR) {
+    }
+    free(list);
+    if (rc != XLS_OK) {
+        log_line(NULL, why.text);
+    }
+    return rc == XLS_OK ? 0 : 1;
 }
 
 /* Serve the connection on stdin and stdout. */
@@ -250,8 +312,7 @@ static bool is_abandoned(const struct listener *l)
         return false; /* the next one tells */
     }
     for (size_t i = 0; i < count; i++) {
-        is = is || (!list[i].damaged && list[i].holder == 0 &&
-                    !xls_journal_settled(&list[i].view));
+        is = is || is_open(&list[i]);
     }
     free(list);
     return is;

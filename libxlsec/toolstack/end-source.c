@@ -270,8 +270,13 @@ static enum xls_rc put_question(struct xls_source_end *end, struct xls_why *why)
                                                         : XLS_SETTLE_COMMIT,
                                            .measure = end->measure};
     struct xls_settled answer = {.answer = XLS_ANSWER_NONE};
-    enum xls_rc rc = xls_settle_ask(&setup, &answer, why);
+    enum xls_rc rc;
 
+    if (end->unmet) {
+        return xls_why_set(why, XLS_PEER_TIME, "%s cannot be reached", f->peer);
+    }
+    rc = xls_settle_ask(&setup, &answer, why);
+    end->unmet = !answer.met;
     return rc == XLS_OK ? hear(end, &answer, why) : rc;
 }
 
@@ -313,8 +318,10 @@ void xls_source_settle(struct xls_source_end *end, int64_t until, int cancel_fd,
         struct xls_why last = {""};
         char line[512];
         int64_t left;
-        enum xls_rc rc = xls_source_ask(end, &last);
+        enum xls_rc rc;
 
+        end->unmet = false;
+        rc = xls_source_ask(end, &last);
         if (!asks(end)) {
             return;
         }

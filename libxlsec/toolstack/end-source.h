@@ -27,8 +27,10 @@ struct xls_source_end {
     void (*tell)(void *ctx, const char *line);
     void *tell_ctx;
     struct xls_lease_hold lease; /* its conf is set; close it at the end */
-    bool offered;                /* this process has offered the lease */
-    bool moved;                  /* it has been in MOVED */
+    /* The destination could not be met; while it is set, it is not asked. */
+    bool unmet;
+    bool offered;   /* this process has offered the lease */
+    bool moved;     /* it has been in MOVED */
     bool take_back; /* COMMIT may not be said: its entry may not last [P-90] */
 };
 

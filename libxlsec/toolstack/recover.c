@@ -17,6 +17,13 @@ static const char *const notes[] = {
     [XLS_WISH_THERE] = XLS_NOTE_THERE,
 };
 
+/* How to go on with a journal. */
+struct manner {
+    enum xls_recover_wish wish;
+    bool asks;  /* the other host, where that is due */
+    bool unmet; /* it cannot be met; not asked, or found out */
+};
+
 static void tell(const struct xls_recover_setup *setup,
                  const struct xls_journal_view *view, const char *what)
 {
@@ -102,14 +109,19 @@ static enum xls_rc set_aside(struct source *s, struct xls_why *why)
                : rc;
 }
 
-static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
+/* In this state the destination is to be asked. */
+static bool is_asking(enum xls_source_state at)
+{
+    return at == XLS_SOURCE_COMMIT || at == XLS_SOURCE_HERE;
+}
+
+static enum xls_rc go_on_source(struct source *s, struct manner *how,
                                 struct xls_why *why)
 {
     enum xls_rc rc = XLS_OK;
-    bool asked;
 
-    if (wish != XLS_WISH_NONE) {
-        rc = heed(s, wish, why);
+    if (how->wish != XLS_WISH_NONE) {
+        rc = heed(s, how->wish, why);
     } else if (xls_source_at(&s->end) == XLS_SOURCE_OPEN) {
         rc = xls_source_step(&s->end, XLS_SOURCE_LOST,
                              "the migrating process has died", why);
@@ -120,10 +132,11 @@ static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
     if (rc == XLS_OK) {
         rc = xls_source_act(&s->end, why);
     }
-    asked = xls_source_at(&s->end) == XLS_SOURCE_COMMIT ||
-            xls_source_at(&s->end) == XLS_SOURCE_HERE;
-    if (rc == XLS_OK && asked && wish == XLS_WISH_NONE) {
+    if (rc == XLS_OK && how->asks && how->wish == XLS_WISH_NONE &&
+        is_asking(xls_source_at(&s->end))) {
+        s->end.unmet = how->unmet;
         rc = xls_source_ask(&s->end, why);
+        how->unmet = s->end.unmet;
     }
     return rc;
 }
@@ -131,8 +144,7 @@ static enum xls_rc go_on_source(struct source *s, enum xls_recover_wish wish,
 static enum xls_rc recover_source(const struct xls_recover_setup *setup,
                                   const struct xls_conf *conf,
                                   struct xls_journal *journal,
-                                  enum xls_recover_wish wish,
-                                  struct xls_why *why)
+                                  struct manner *how, struct xls_why *why)
 {
     struct source s = {.setup = setup, .conf = conf};
     enum xls_rc rc;
@@ -151,7 +163,7 @@ static enum xls_rc recover_source(const struct xls_recover_setup *setup,
     }
     rc = find_pack(&s, why);
     if (rc == XLS_OK) {
-        rc = go_on_source(&s, wish, why);
+        rc = go_on_source(&s, how, why);
     }
     xls_pack_free(s.end.pack);
     xls_lease_close(&s.end.lease);
@@ -214,10 +226,11 @@ static enum xls_rc recover_destination(const struct xls_recover_setup *setup,
 /* --- one, and all
  * -----------------------------------------------------------*/
 
-enum xls_rc xls_recover_one(const struct xls_recover_setup *setup,
-                            enum xls_role role, const uint8_t id[XLS_ID_LEN],
-                            enum xls_recover_wish wish,
-                            struct xls_journal_view *view, struct xls_why *why)
+static enum xls_rc recover_one(const struct xls_recover_setup *setup,
+                               enum xls_role role, const uint8_t id[XLS_ID_LEN],
+                               struct manner *how,
+                               struct xls_journal_view *view,
+                               struct xls_why *why)
 {
     struct xls_journal *journal = NULL;
     struct xls_conf conf;
@@ -235,8 +248,8 @@ enum xls_rc xls_recover_one(const struct xls_recover_setup *setup,
     }
     before = xls_journal_view(journal)->state;
     rc = role == XLS_ROLE_SOURCE
-             ? recover_source(setup, &conf, journal, wish, why)
-             : recover_destination(setup, &conf, journal, wish, why);
+             ? recover_source(setup, &conf, journal, how, why)
+             : recover_destination(setup, &conf, journal, how->wish, why);
     *view = *xls_journal_view(journal);
     xls_journal_leave(journal);
     if (view->state != before) {
@@ -253,6 +266,57 @@ enum xls_rc xls_recover_one(const struct xls_recover_setup *setup,
     return rc;
 }
 
+enum xls_rc xls_recover_one(const struct xls_recover_setup *setup,
+                            enum xls_role role, const uint8_t id[XLS_ID_LEN],
+                            enum xls_recover_wish wish,
+                            struct xls_journal_view *view, struct xls_why *why)
+{
+    struct manner how = {.wish = wish, .asks = true};
+
+    return recover_one(setup, role, id, &how, view, why);
+}
+
+/* Is the other host still to be asked about this one, as far as is known? */
+static bool is_to_ask(const struct xls_journal_view *view)
+{
+    return view->facts.role == XLS_ROLE_SOURCE &&
+           is_asking((enum xls_source_state)view->state);
+}
+
+/* Is the same host got at in the same way? */
+static bool same_way(const struct xls_journal_entry *a,
+                     const struct xls_journal_entry *b)
+{
+    return a != NULL &&
+           memcmp(a->view.facts.peer_key, b->view.facts.peer_key, XLS_KEY) ==
+               0 &&
+           strcmp(a->view.facts.command, b->view.facts.command) == 0;
+}
+
+/* Those that ask, or those that do not; what is in the way is told. */
+static void sweep(const struct xls_recover_setup *setup,
+                  struct xls_journal_entry *list, size_t count, bool asks)
+{
+    const struct xls_journal_entry *unmet = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        struct xls_journal_entry *e = &list[i];
+        struct manner how = {.asks = asks, .unmet = same_way(unmet, e)};
+        struct xls_why local = {""};
+
+        if (e->holder != 0 || xls_journal_settled(&e->view) ||
+            is_to_ask(&e->view) != asks) {
+            continue;
+        }
+        (void)!recover_one(setup, e->view.facts.role, e->view.facts.id, &how,
+                           &e->view, &local);
+        if (local.text[0] != '\0') {
+            tell(setup, &e->view, local.text);
+        }
+        unmet = how.unmet ? e : unmet;
+    }
+}
+
 /* Joining takes half a minute: it is begun before anybody needs it. */
 static void join_arbiter(const struct xls_recover_setup *setup,
                          const struct xls_conf *conf)
@@ -267,37 +331,46 @@ static void join_arbiter(const struct xls_recover_setup *setup,
     xls_arbiter_close(arbiter);
 }
 
-enum xls_rc xls_recover_all(const struct xls_recover_setup *setup, size_t *open,
+enum xls_rc xls_recover_all(const struct xls_recover_setup *setup,
+                            const uint8_t peer[XLS_KEY], size_t *open,
                             struct xls_why *why)
 {
     struct xls_journal_entry *list = NULL;
     struct xls_conf conf;
     size_t count = 0;
+    size_t ours = 0;
     enum xls_rc rc = xls_conf_load(setup->confdir, &conf, why);
 
     *open = 0;
     if (rc == XLS_OK) {
-        join_arbiter(setup, &conf);
         rc = xls_journal_list(conf.state, &list, &count, why);
     }
     for (size_t i = 0; rc == XLS_OK && i < count; i++) {
-        struct xls_journal_entry *e = &list[i];
-        struct xls_why local = {""};
-
-        if (e->damaged || xls_journal_settled(&e->view)) {
-            continue;
+        if (!list[i].damaged &&
+            (peer == NULL ||
+             memcmp(list[i].view.facts.peer_key, peer, XLS_KEY) == 0)) {
+            list[ours] = list[i];
+            ours++;
         }
-        if (e->holder == 0) {
-            /* what is in the way is told, error or not */
-            (void)!xls_recover_one(setup, e->view.facts.role, e->view.facts.id,
-                                   XLS_WISH_NONE, &e->view, &local);
-        }
-        if (local.text[0] != '\0') {
-            tell(setup, &e->view, local.text);
-        }
-        *open += xls_journal_settled(&e->view) ? 0 : 1;
+    }
+    sweep(setup, list, ours, false);
+    sweep(setup, list, ours, true);
+    for (size_t i = 0; i < ours; i++) {
+        *open += xls_journal_settled(&list[i].view) ? 0 : 1;
     }
     free(list);
-    return rc == XLS_OK ? xls_journal_prune(conf.state, KEEP, KEEP_SECONDS, why)
-                        : rc;
+    return rc;
+}
+
+enum xls_rc xls_recover_tidy(const struct xls_recover_setup *setup,
+                             struct xls_why *why)
+{
+    struct xls_conf conf;
+    enum xls_rc rc = xls_conf_load(setup->confdir, &conf, why);
+
+    if (rc == XLS_OK) {
+        join_arbiter(setup, &conf);
+        rc = xls_journal_prune(conf.state, KEEP, KEEP_SECONDS, why);
+    }
+    return rc;
 }

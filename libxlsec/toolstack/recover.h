@@ -59,12 +59,23 @@ xls_recover_one(const struct xls_recover_setup *setup, enum xls_role role,
                 struct xls_journal_view *view, struct xls_why *why);
 
 /*
- * Go on with all that are not settled and that nobody holds; *open is how many
- * stay unsettled, those that are held included.  A host that has an arbiter
- * begins to join it, if it has not.
+ * Go on with all that are not settled and that nobody holds: first with what
+ * asks nobody, then the other hosts are asked; one that cannot be met is asked
+ * once, and not for each of its guests.  peer: only those with the host of this
+ * static key; NULL: with any.  *open is how many of them stay unsettled, those
+ * that are held included.
  * Errors: XLS_HOST_* (the journals cannot be read).
  */
 XLS_MUST_USE enum xls_rc xls_recover_all(const struct xls_recover_setup *setup,
+                                         const uint8_t peer[XLS_KEY],
                                          size_t *open, struct xls_why *why);
+
+/*
+ * What is due besides: old journals that are settled are removed, and a host
+ * that has an arbiter begins to join it, if it has not.
+ * Errors: XLS_HOST_*.
+ */
+XLS_MUST_USE enum xls_rc xls_recover_tidy(const struct xls_recover_setup *setup,
+                                          struct xls_why *why);
 
 #endif

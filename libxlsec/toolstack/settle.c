@@ -86,6 +86,7 @@ enum xls_rc xls_settle_ask(const struct xls_settle_setup *setup,
     if (rc == XLS_OK) {
         xls_random(s.crew.id, sizeof(s.crew.id)); /* [P-46] its own */
         rc = xls_sending_meet(&s);
+        out->met = rc == XLS_OK;
     }
     if (rc == XLS_OK) {
         rc = same_host(&s, f);

@@ -18,6 +18,7 @@ enum xls_answer {
 
 struct xls_settled {
     enum xls_answer answer;
+    bool met;    /* connected to and proven, whatever it has said */
     bool paused; /* COMMITTED: the guest is paused there */
 };
 

@@ -115,6 +115,8 @@ tests_process_toys_xl_secure_recover_CPPFLAGS = $(XLS_TOY_CPPFLAGS)
 tests_process_toys_xl_secure_recover_CFLAGS = $(XLS_GNU_CFLAGS)
 tests_process_toys_xl_secure_recover_LDFLAGS = $(AM_LDFLAGS) $(XLS_TOY_WRAP)
 tests_process_toys_xl_secure_recover_LDADD = $(XLS_TOOLSTACK) $(XLS_XEN_LIBS)
+check_PROGRAMS += tests/process/deaf
+tests_process_deaf_SOURCES = tests/process/deaf.c
 XLS_LINT += tests/process/t-both.sh
 
 # Journals, and what a person does with them.

@@ -288,6 +288,47 @@ not_theirs() {
     judge "a migration of another host"
 }
 
+told() { for n in 11 12 13 21 22 23 31 32 33; do grep -q "guest 'away$n': " "$TOY_TOP/log.0" || return 1; done; }
+
+# Hosts that are off keep nobody waiting: not a guest that needs none of them, not
+# one whose host is there, and not each other.
+off() {
+    local i began first
+    begin 0
+    stop
+    mkfifo "$TOY_TOP/live"
+    "${toy%/*}/deaf" "$TOY_PORT" 127.0.0.11 127.0.0.12 127.0.0.13 <"$TOY_TOP/live" >"$TOY_TOP/held" &
+    holder=$!
+    exec 9>"$TOY_TOP/live"
+    wait_for 10 grep -qs deaf "$TOY_TOP/held" || fail "no host is off"
+    other_key
+    PEER_KEY=$key "$write" "$TOY_TOP/0/state" source ff02 gone2 other open back here
+    for i in 1 2 3; do
+        key=$(head -c 32 /dev/urandom | base64)
+        printf '[peer]\nname = off%s\naddress = 127.0.0.1%s\nport = %s\nkey = %s\nallow = outgoing\nevidence = none\n' \
+            "$i" "$i" "$TOY_PORT" "$key" >"$TOY_TOP/0/peers.d/off$i.conf"
+        for j in 1 2 3; do PEER_KEY=$key "$write" "$TOY_TOP/0/state" source "aa$i$j" "away$i$j" "off$i" open commit; done
+    done
+    PEER_KEY=$key "$write" "$TOY_TOP/0/state" source ff01 gone1 off3 open back
+    began=$EPOCHREALTIME
+    for i in 0 1; do listen $i; done
+    wait_for 3 sh -c "'$status' --confdir '$TOY_TOP/0' ff01 | grep -q '^state  *here'" || fail "what needs no other host waits"
+    wait_for 3 closed 0 ff02 || fail "what is asked of a host that is there waits"
+    ! grep -q "cannot connect to 127" "$TOY_TOP/log.0" || fail "that was not before"
+    wait_for 10 grep -q "cannot connect to 127" "$TOY_TOP/log.0" || fail "it connects for ever"
+    first=$((${EPOCHREALTIME/./} / 1000 - ${began/./} / 1000))
+    [ $first -gt 3000 ] || fail "asked for $first ms"
+    wait_for 3 told || fail "hosts are asked one after the other: $(grep guest "$TOY_TOP/log.0")"
+    for i in 1 2 3; do
+        [ "$(grep -c "cannot connect to 127.0.0.1$i" "$TOY_TOP/log.0")" = 1 ] || fail "off$i: $(grep -c "127.0.0.1$i" "$TOY_TOP/log.0")"
+    done
+    stop
+    release
+    rm "$TOY_TOP"/0/state/handover/aa* "$TOY_TOP"/0/state/handover/ff01*
+    for i in 0 1; do listen $i; done
+    judge "hosts that are off, first given up after $first ms"
+}
+
 # descendants PID...: and theirs, looked up at once
 descendants() {
     ps -eo pid=,ppid= | awk -v of="$*" '{ up[$1] = $2 }
@@ -329,6 +370,7 @@ else
     full
     open_there
     asked_late
+    off
     not_theirs
 fi
 RANDOM=$seed

@@ -163,8 +163,11 @@ static int recover(int host)
     const struct xls_recover_setup setup = recover_setup(&t);
     struct xls_why why = {""};
     size_t open = 0;
-    enum xls_rc rc = xls_recover_all(&setup, &open, &why);
+    enum xls_rc rc = xls_recover_tidy(&setup, &why);
 
+    if (rc == XLS_OK) {
+        rc = xls_recover_all(&setup, NULL, &open, &why);
+    }
     if (rc != XLS_OK) {
         say(NULL, why.text);
     }
