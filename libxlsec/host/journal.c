@@ -82,6 +82,16 @@ xls_journal_view(const struct xls_journal *journal)
     return &journal->view;
 }
 
+void xls_journal_mark(const struct xls_journal *journal,
+                      char text[XLS_JOURNAL_MARK])
+{
+    const struct xls_journal_facts *f = &journal->view.facts;
+    char id[2 * XLS_ID_LEN + 1];
+
+    xls_hex(id, sizeof(id), f->id, XLS_ID_LEN);
+    (void)snprintf(text, XLS_JOURNAL_MARK, "%s %s", id, f->peer);
+}
+
 bool xls_journal_settled(const struct xls_journal_view *view)
 {
     return view->facts.role == XLS_ROLE_SOURCE

@@ -109,6 +109,12 @@ XLS_MUST_USE enum xls_rc xls_journal_enter(struct xls_journal *journal,
                                            unsigned state, const char *note,
                                            struct xls_why *why);
 
+enum { XLS_JOURNAL_MARK = 2 * XLS_ID_LEN + 1 + XLS_NAME }; /* with its NUL */
+
+/* "ID HOST": what shows to others what the guest here belongs to. */
+void xls_journal_mark(const struct xls_journal *journal,
+                      char text[XLS_JOURNAL_MARK]);
+
 /* Let go of it: the lock ends, the file stays.  NULL does nothing. */
 void xls_journal_leave(struct xls_journal *journal);
 

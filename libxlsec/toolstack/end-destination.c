@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 #include "toolstack/end-destination.h"
 
-#include <stdio.h>
-
-#include "attest/reason.h"
-
 enum { LOOKS = 4 };
 
 enum xls_destination_state
@@ -13,15 +9,11 @@ xls_destination_at(const struct xls_destination_end *end)
     return (enum xls_destination_state)xls_journal_view(end->journal)->state;
 }
 
-/* "ID HOST": what the copy here belongs to. */
 static void mark(const struct xls_destination_end *end)
 {
-    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
-    char id[2 * XLS_ID_LEN + 1];
-    char text[sizeof(id) + XLS_NAME];
+    char text[XLS_JOURNAL_MARK];
 
-    xls_hex(id, sizeof(id), f->id, XLS_ID_LEN);
-    (void)snprintf(text, sizeof(text), "%s %s", id, f->peer);
+    xls_journal_mark(end->journal, text);
     if (end->ops->mark != NULL) {
         end->ops->mark(end->ops->ctx, text);
     }

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdio.h>
 
-#include "attest/reason.h"
 #include "host/clock.h"
 #include "toolstack/settle.h"
 
@@ -29,15 +28,11 @@ static bool asks(const struct xls_source_end *end)
            xls_source_at(end) == XLS_SOURCE_HERE;
 }
 
-/* "ID HOST": what the copy here belongs to. */
 void xls_source_mark(const struct xls_source_end *end)
 {
-    const struct xls_journal_facts *f = &xls_journal_view(end->journal)->facts;
-    char id[2 * XLS_ID_LEN + 1];
-    char text[sizeof(id) + XLS_NAME];
+    char text[XLS_JOURNAL_MARK];
 
-    xls_hex(id, sizeof(id), f->id, XLS_ID_LEN);
-    (void)snprintf(text, sizeof(text), "%s %s", id, f->peer);
+    xls_journal_mark(end->journal, text);
     if (end->ops->mark != NULL) {
         end->ops->mark(end->ops->ctx, text);
     }
