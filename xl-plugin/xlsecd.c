@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "host/clock.h"
 #include "host/conf.h"
 #include "host/fd.h"
@@ -160,8 +161,8 @@ static bool is_first(const struct xls_journal_entry *list, size_t i)
 {
     for (size_t j = 0; j < i; j++) {
         if (is_open(&list[j]) &&
-            memcmp(list[j].view.facts.peer_key, list[i].view.facts.peer_key,
-                   XLS_KEY) == 0) {
+            xls_same(list[j].view.facts.peer_key, list[i].view.facts.peer_key,
+                     XLS_KEY) == XLS_OK) {
             return false;
         }
     }

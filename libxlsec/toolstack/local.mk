@@ -16,6 +16,8 @@ libxlsec_libxlsec_toolstack_la_SOURCES = \
 	libxlsec/toolstack/permit.c libxlsec/toolstack/permit.h \
 	libxlsec/toolstack/prove.c libxlsec/toolstack/prove.h \
 	libxlsec/toolstack/receive.c libxlsec/toolstack/receive.h \
+	libxlsec/toolstack/receive-arrange.c \
+	libxlsec/toolstack/receive-private.h libxlsec/toolstack/receive-talk.c \
 	libxlsec/toolstack/receive-companions.c \
 	libxlsec/toolstack/receive-companions.h \
 	libxlsec/toolstack/receive-settle.c \

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attest/hex.h"
+#include "base/secret.h"
 #include "toolstack/end-source.h"
 #include "toolstack/receive-settle.h"
 
@@ -288,8 +288,8 @@ static bool same_way(const struct xls_journal_entry *a,
                      const struct xls_journal_entry *b)
 {
     return a != NULL &&
-           memcmp(a->view.facts.peer_key, b->view.facts.peer_key, XLS_KEY) ==
-               0 &&
+           xls_same(a->view.facts.peer_key, b->view.facts.peer_key, XLS_KEY) ==
+               XLS_OK &&
            strcmp(a->view.facts.command, b->view.facts.command) == 0;
 }
 
@@ -348,7 +348,7 @@ enum xls_rc xls_recover_all(const struct xls_recover_setup *setup,
     for (size_t i = 0; rc == XLS_OK && i < count; i++) {
         if (!list[i].damaged &&
             (peer == NULL ||
-             memcmp(list[i].view.facts.peer_key, peer, XLS_KEY) == 0)) {
+             xls_same(list[i].view.facts.peer_key, peer, XLS_KEY) == XLS_OK)) {
             list[ours] = list[i];
             ours++;
         }
