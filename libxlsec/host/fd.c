@@ -35,8 +35,9 @@ enum xls_rc xls_fd_pipe(int pair[2])
         pair[0] = pair[1] = -1;
         return XLS_HOST_IO;
     }
-    /* fewer wake-ups; the default of 64 KiB works as well, only slower */
-    (void)fcntl(pair[1], F_SETPIPE_SZ, 1 << 20);
+    /* fewer wake-ups than with the default of 64 KiB; more would only wait here
+     * in front of a slow link */
+    (void)fcntl(pair[1], F_SETPIPE_SZ, 1 << 18);
     return XLS_OK;
 }
 

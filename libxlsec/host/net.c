@@ -14,6 +14,8 @@
 #include "host/clock.h"
 #include "host/fd.h"
 
+enum { UNSENT = 262144 };
+
 static enum xls_rc resolve(const char *address, uint16_t port, int flags,
                            struct addrinfo **out, struct xls_why *why)
 {
@@ -37,6 +39,7 @@ static int try_one(const struct addrinfo *ai, int64_t deadline, int *out)
 {
     struct pollfd p = {.events = POLLOUT};
     const int on = 1;
+    const int unsent = UNSENT;
     socklen_t len = sizeof(int);
     int err = 0;
 
@@ -60,6 +63,9 @@ static int try_one(const struct addrinfo *ai, int64_t deadline, int *out)
     }
     /* commit messages are small and must not wait; data is large anyway */
     (void)setsockopt(p.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    /* nor behind what the kernel would take and could not send yet */
+    (void)setsockopt(p.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
+                     sizeof(unsent));
     *out = p.fd;
     return 0;
 }

@@ -21,7 +21,9 @@
 #include "base/rc.h"
 
 enum {
-    XLS_RING_SLOTS = 16,
+    /* What waits here at the source waits before the guest's last pages, and is
+     * downtime on a slow link: no more than keeps both processes busy. */
+    XLS_RING_SLOTS = 4,
     XLS_RING_SLOT = 131072, /* equals XLS_RECORD_PLAIN; asserted in ring.c */
 };
 
