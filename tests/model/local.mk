@@ -26,7 +26,7 @@ tests_model_tables_LDADD = libxlsec/libxlsec-core.la $(SODIUM_LIBS)
 
 XLS_LINT += tests/model/t-handover.sh tests/model/t-tables.sh
 EXTRA_DIST += doc/models/HANDOVER.md tests/model/handover-variants \
-	tests/model/handover.pml tests/model/tables.pml
+	tests/model/handover.pml tests/model/spin.sh tests/model/tables.pml
 
 PHONY += handover
 handover:
