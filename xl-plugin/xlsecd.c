@@ -184,8 +184,9 @@ static int recover(const struct options *o)
     enum xls_rc rc = xls_conf_load(o->confdir, &conf, &why);
 
     (void)signal(SIGPIPE, SIG_IGN);
-    if (rc == XLS_OK) {
-        rc = xls_recover_tidy(&setup, &why);
+    if (rc == XLS_OK && xls_recover_tidy(&setup, &why) != XLS_OK) {
+        log_line(NULL, why.text); /* and guests wait for the rest */
+        why.text[0] = '\0';
     }
     if (rc == XLS_OK) {
         rc = xls_journal_list(conf.state, &list, &count, &why);
