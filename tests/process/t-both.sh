@@ -86,7 +86,7 @@ trap 'exit 1' INT TERM
 migrate() {
     local h
     h=$(home "$1")
-    { TOY_HOST=$h timeout 120 "$toys/xl-migrate-secure" --confdir "$TOY_TOP/$h" "g$1" other || exit $?; } \
+    { TOY_HOST=$h timeout -k 10 120 "$toys/xl-migrate-secure" --confdir "$TOY_TOP/$h" "g$1" other || exit $?; } \
         >"$TOY_TOP/out.$1" 2>&1 &
     pid[$1]=$!
 }

@@ -135,6 +135,8 @@ tests_unit_t_toolstack_sight_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=xc_interface_close -Wl,--wrap=xc_domain_getinfolist \
 	-Wl,--wrap=xc_shadow_control -Wl,--wrap=libxl_list_domain \
 	-Wl,--wrap=libxl_dominfo_list_free -Wl,--wrap=libxl_domid_to_name \
+	-Wl,--wrap=libxl_name_to_domid -Wl,--wrap=libxl_get_version_info \
+	-Wl,--wrap=libxl_domain_config_from_json \
 	-Wl,--wrap=libxl_domain_rename -Wl,--wrap=libxl_domain_resume \
 	-Wl,--wrap=libxl_domain_destroy -Wl,--wrap=xls_xen_slow_end \
 	-Wl,--wrap=xls_xen_suspend_forget

@@ -91,6 +91,12 @@ int __wrap_xc_shadow_control(xc_interface *xch, uint32_t domid, unsigned int op,
 libxl_dominfo *__wrap_libxl_list_domain(libxl_ctx *ctx, int *nb);
 void __wrap_libxl_dominfo_list_free(libxl_dominfo *list, int nb);
 char *__wrap_libxl_domid_to_name(libxl_ctx *ctx, uint32_t domid);
+int __wrap_libxl_name_to_domid(libxl_ctx *ctx, const char *name,
+                               uint32_t *domid);
+int __wrap_libxl_domain_config_from_json(libxl_ctx *ctx,
+                                         libxl_domain_config *config,
+                                         const char *json);
+const libxl_version_info *__wrap_libxl_get_version_info(libxl_ctx *ctx);
 int __wrap_libxl_domain_rename(libxl_ctx *ctx, uint32_t domid,
                                const char *old_name, const char *new_name);
 int __wrap_libxl_domain_resume(libxl_ctx *ctx, uint32_t domid, int cancel,
@@ -186,6 +192,34 @@ char *__wrap_libxl_domid_to_name(libxl_ctx *ctx, uint32_t domid)
         return strdup("Domain-0");
     }
     return d->name == NULL ? NULL : strdup(d->name);
+}
+
+int __wrap_libxl_name_to_domid(libxl_ctx *ctx, const char *name,
+                               uint32_t *domid)
+{
+    T(ctx == NULL);
+    for (int i = 0; i < count; i++) {
+        if (domains[i].name != NULL && strcmp(domains[i].name, name) == 0) {
+            *domid = domains[i].domid;
+            return 0;
+        }
+    }
+    return ERROR_INVAL;
+}
+
+/* As far as these tests go. */
+int __wrap_libxl_domain_config_from_json(libxl_ctx *ctx,
+                                         libxl_domain_config *config,
+                                         const char *json)
+{
+    T(ctx == NULL && config != NULL && strcmp(json, "{}") == 0);
+    return ERROR_FAIL;
+}
+
+const libxl_version_info *__wrap_libxl_get_version_info(libxl_ctx *ctx)
+{
+    T(ctx == NULL);
+    return NULL;
 }
 
 int __wrap_libxl_domain_rename(libxl_ctx *ctx, uint32_t domid,
@@ -417,10 +451,55 @@ START_TEST(not_told)
 }
 END_TEST
 
+/* The rule that refuses guest g1 there. */
+static const char *refused_by(const struct domain *d)
+{
+    static const struct xls_config_facts facts = {.name = "g1",
+                                                  .uuid = {0xab, 1}};
+    const struct xls_incoming guest = {.facts = &facts, .config = "{}"};
+    struct xls_xen_destination *destination = NULL;
+    struct xls_destination_ops ops;
+    const char *rule = NULL;
+    struct xls_admit out;
+
+    host_of(d, 1);
+    why.text[0] = '\0';
+    T(xls_xen_destination_new(XTL_ERROR, &destination) == XLS_OK);
+    ops = xls_xen_destination_ops(destination);
+    T(ops.admit(ops.ctx, &guest, &out, &rule, &why) != XLS_OK);
+    xls_xen_destination_free(destination);
+    return rule;
+}
+
+START_TEST(here_already)
+{
+    static const struct {
+        struct domain domain;
+        const char *rule; /* "config": the next one */
+        const char *text;
+    } rows[] = {
+        {{7, "g1", 0, true, 0}, "name-taken", "'g1' is here already"},
+        {{7, "g1--incoming", 0, true, 0}, "name-taken", "'g1' is here already"},
+        {{7, "g2", 0, false, 0}, "uuid-taken", "it is domain 7, 'g2'"},
+        {{7, "g1--migratedaway", 0, false, 0}, "uuid-taken", "domain 7"},
+        {{7, NULL, PAUSED, false, 0}, "uuid-taken", "it is domain 7, '?'"},
+        {{7, "g2", DYING, false, 0}, "config", ""},
+        {{7, "g2", 0, true, 0}, "config", ""},
+        {{0, "Domain-0", 0, false, 0}, "config", ""},
+    };
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        ck_assert_str_eq(refused_by(&rows[i].domain), rows[i].rule);
+        T(strstr(why.text, rows[i].text) != NULL);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const list[] = {which_copy,        as_it_is,      powered_off,
-                                 without_an_answer, what_is_found, not_told};
+                                 without_an_answer, what_is_found, not_told,
+                                 here_already};
 
     return t_run("toolstack/sight", list, T_COUNT(list));
 }
