@@ -38,8 +38,6 @@ static enum xls_rc resolve(const char *address, uint16_t port, int flags,
 static int try_one(const struct addrinfo *ai, int64_t deadline, int *out)
 {
     struct pollfd p = {.events = POLLOUT};
-    const int on = 1;
-    const int unsent = UNSENT;
     socklen_t len = sizeof(int);
     int err = 0;
 
@@ -61,11 +59,6 @@ static int try_one(const struct addrinfo *ai, int64_t deadline, int *out)
         xls_fd_close(&p.fd);
         return err;
     }
-    /* commit messages are small and must not wait; data is large anyway */
-    (void)setsockopt(p.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    /* nor behind what the kernel would take and could not send yet */
-    (void)setsockopt(p.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
-                     sizeof(unsent));
     *out = p.fd;
     return 0;
 }
@@ -95,6 +88,16 @@ enum xls_rc xls_net_connect(const char *address, uint16_t port, int timeout_ms,
                            address, (unsigned)port, strerror(err));
     }
     return XLS_OK;
+}
+
+void xls_net_prompt(int fd)
+{
+    const int on = 1;
+    const int unsent = UNSENT;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
+                     sizeof(unsent));
 }
 
 static int listen_one(const struct addrinfo *ai)

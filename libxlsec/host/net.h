@@ -28,4 +28,11 @@ XLS_MUST_USE enum xls_rc xls_net_listen(const char *address, uint16_t port,
                                         int *fds, size_t max, size_t *count,
                                         struct xls_why *why);
 
+/*
+ * Of a TCP socket: what is written leaves at once, and waits neither for the
+ * answer to what was written before (PREPARED behind Evidence: a whole round
+ * trip) nor behind much that cannot be sent yet.  Does nothing to others.
+ */
+void xls_net_prompt(int fd);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/wr.h"
 #include "host/fd.h"
+#include "host/net.h"
 #include "host/role.h"
 #include "toolstack/crew-private.h"
 
@@ -84,6 +85,7 @@ static enum xls_rc start_wire(struct xls_crew *crew, const int net[2],
     xls_wr_u32be(&wr, crew->conf.handshake_seconds * 1000);
     xls_wr_u32be(&wr, crew->conf.stall_seconds * 1000);
     rc = xls_wr_end(&wr, &used);
+    xls_net_prompt(net[1]);
     if (rc == XLS_OK) {
         rc = xls_spawn(crew->conf.libexec, XLS_WIRE_PROGRAM, fds,
                        sizeof(fds) / sizeof(fds[0]), &crew->wire, why);

@@ -3,9 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +87,15 @@ static void say(void *ctx, const char *line)
     (void)snprintf(end->log + used, sizeof(end->log) - used, "%s\n", line);
 }
 
+/* Would PREPARED wait for the answer to Evidence?  [TCP_NODELAY] */
+static bool holds(int net)
+{
+    int on = 0;
+    socklen_t len = sizeof(on);
+
+    return getsockopt(net, IPPROTO_TCP, TCP_NODELAY, &on, &len) != 0 || on == 0;
+}
+
 static void be_destination(struct run *run, int net)
 {
     struct end *end = &run->shared->end[DESTINATION];
@@ -100,6 +112,7 @@ static void be_destination(struct run *run, int net)
     setup.ops = probe_destination(&probe);
     setup.measure = xls_standin_measure_ops();
     end->verdict = (int)xls_receive(&setup, &end->report, &end->why);
+    end->holds = end->verdict == XLS_OK && holds(net);
     note(end, &probe.standin, fds);
     xls_standin_free(&probe.standin);
 }

@@ -227,6 +227,9 @@ static void judge_destination(const struct run *run, bool runs, bool may_run,
     if ((d->verdict == XLS_OK) != (d->state == XLS_STANDIN_RUNNING)) {
         complain(out, "the destination's verdict is %#x", (unsigned)d->verdict);
     }
+    if (d->holds) {
+        complain(out, "what the destination says waits in TCP");
+    }
     if (d->verdict != XLS_OK && strlen(d->why.text) < 20) {
         complain(out, "the destination does not say why");
     }

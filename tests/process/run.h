@@ -58,6 +58,7 @@ struct end {
     uint8_t digest[32];
     int fds;       /* descriptors more than at its beginning */
     bool children; /* it left some */
+    bool holds;    /* the destination's: TCP keeps what it says waiting */
     struct xls_why why;
     struct xls_report report;
     char log[1024];

@@ -113,6 +113,9 @@ static bool spoil(struct forged *f, unsigned n)
         diary_write(&f->shared.diary, DEED_DESTROY_DESTINATION);
         diary_write(&f->shared.diary, DEED_DESTROY_SOURCE);
         break;
+    case 16:
+        d->holds = true;
+        break;
     default:
         return false;
     }

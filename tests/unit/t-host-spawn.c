@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -352,6 +353,15 @@ static uint16_t port_of(int fd)
     return ntohs(at.sin_port);
 }
 
+static int tcp_option(int fd, int option)
+{
+    int value = -1;
+    socklen_t len = sizeof(value);
+
+    T(getsockopt(fd, IPPROTO_TCP, option, &value, &len) == 0);
+    return value;
+}
+
 START_TEST(connections)
 {
     struct xls_why why = {""};
@@ -369,6 +379,10 @@ START_TEST(connections)
     T((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
     peer = accept4(fds[0], NULL, NULL, SOCK_CLOEXEC);
     T(peer >= 0 && write(peer, "x", 1) == 1);
+    T(tcp_option(peer, TCP_NODELAY) == 0);
+    xls_net_prompt(peer);
+    T(tcp_option(peer, TCP_NODELAY) == 1);
+    T(tcp_option(peer, TCP_NOTSENT_LOWAT) == 262144);
     xls_fd_close(&peer);
     xls_fd_close(&fd);
     /* the port is taken */
