@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libxl.h>
+#include <libxl_event.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -194,7 +195,9 @@ static enum act at(const char *when, const char *call, int nth)
 /* --- libxl ------------------------------------------------------------------
  */
 
-#define WRAP(name, params, args)                                               \
+#define WRAP(name, params, args) WRAP_OF(is_ours(), name, params, args)
+
+#define WRAP_OF(whose, name, params, args)                                     \
     int name params                                                            \
     {                                                                          \
         static int(*real) params;                                              \
@@ -204,7 +207,7 @@ static enum act at(const char *when, const char *call, int nth)
         if (real == NULL) {                                                    \
             *(void **)&real = dlsym(RTLD_NEXT, #name);                         \
         }                                                                      \
-        if (!is_ours()) {                                                      \
+        if (!(whose)) {                                                        \
             return real args;                                                  \
         }                                                                      \
         nth = count(#name);                                                    \
@@ -224,6 +227,13 @@ WRAP(libxl_domain_suspend,
      (libxl_ctx * ctx, uint32_t domid, int fd, int flags,
       const libxl_asyncop_how *how),
      (ctx, domid, fd, flags, how))
+/* By which the source learns that the guest is saved; xlsecd watches guests by
+ * it. */
+WRAP_OF(strcmp(program_invocation_short_name, "xl-migrate-secure") == 0,
+        libxl_event_wait,
+        (libxl_ctx * ctx, libxl_event **event, uint64_t mask,
+         libxl_event_predicate *predicate, void *user),
+        (ctx, event, mask, predicate, user))
 WRAP(libxl_domain_resume,
      (libxl_ctx * ctx, uint32_t domid, int cancel,
       const libxl_asyncop_how *how),
