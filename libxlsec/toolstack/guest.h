@@ -56,7 +56,7 @@ struct xls_source_ops {
      * with the CPUs that it had; does nothing when it does. */
     enum xls_rc (*resume)(void *ctx, struct xls_why *why);
     /* Take the guest's name away from it (NAME--migratedaway), or give it back;
-     * does nothing when it has that name. */
+     * does nothing when it has that name, or was not found here. */
     enum xls_rc (*rename)(void *ctx, bool away, struct xls_why *why);
     /* Destroy the suspended copy, if there is one: the other side runs it. */
     enum xls_rc (*destroy)(void *ctx, struct xls_why *why);

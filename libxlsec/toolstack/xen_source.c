@@ -328,7 +328,10 @@ static enum xls_rc rename_guest(void *ctx, bool away, struct xls_why *why)
     if (rc == XLS_OK && sight != GONE) {
         rc = name_is(s, s->domid, away ? s->away : s->name, &has, why);
     }
-    if (rc == XLS_OK && sight == GONE && away) {
+    /* it was here when this process began, and may not be given away; one that
+     * went down with this host is no obstacle to asking where it is */
+    if (rc == XLS_OK && sight == GONE && away &&
+        s->domid != (uint32_t)INVALID_DOMID) {
         rc = xls_why_set(why, XLS_HOST_XEN, "the guest is not here any more");
     }
     if (rc != XLS_OK || sight == GONE || has) {
