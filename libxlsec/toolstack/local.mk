@@ -63,8 +63,7 @@ libxlsec_libxlsec_la_LIBADD = libxlsec/libxlsec-toolstack.la \
 libxlsec_libxlsec_la_LDFLAGS = $(XLS_LINK) $(XLS_LINK_SHARED) \
 	$(XLS_SANITIZE) -version-info $(XLSEC_ABI) -no-undefined \
 	-Wl,--version-script=$(srcdir)/libxlsec/libxlsec.map
-libxlsec_libxlsec_la_DEPENDENCIES = libxlsec/libxlsec-core.la \
-	libxlsec/libxlsec.map
+EXTRA_libxlsec_libxlsec_la_DEPENDENCIES = libxlsec/libxlsec.map
 EXTRA_DIST += libxlsec/libxlsec.map
 
 xlsecincludedir = $(includedir)/xlsec
