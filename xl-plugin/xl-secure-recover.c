@@ -7,13 +7,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "host/clock.h"
 #include "journals.h"
 #include "say.h"
 #include "toolstack/xen.h"
 #include "vouch.h"
 
 #define PROGRAM "xl secure-recover"
+
+enum { PATIENCE_MS = 10000, NAP_MS = 100 };
 
 static const char usage_text[] =
     "Usage: xl [-v] secure-recover [options] [<migration> | <guest>]\n"
@@ -50,7 +54,8 @@ static void say(void *ctx, const char *line)
     xls_say_error(PROGRAM, "%s", line);
 }
 
-/* Go on with one; what came of it is in its view. */
+/* Go on with one; what came of it is in its view.  xlsecd may be at it just
+ * now, and lets go of it every few seconds: a person's word waits for that. */
 static enum xls_rc go_on(const struct options *o, struct xls_journal_entry *e,
                          const char *brief, enum xls_recover_wish wish)
 {
@@ -59,13 +64,28 @@ static enum xls_rc go_on(const struct options *o, struct xls_journal_entry *e,
                                             .ops = xls_xen_recover_ops(&xen),
                                             .measure = xls_xen_measure_ops(),
                                             .say = say};
-    struct xls_why why = {""};
-    enum xls_rc rc = xls_recover_one(&setup, e->view.facts.role,
-                                     e->view.facts.id, wish, &e->view, &why);
+    const struct timespec nap = {0, NAP_MS * 1000000L};
+    int64_t until =
+        xls_now_ms() + (o->verdict == XLS_VERDICT_NONE ? 0 : PATIENCE_MS);
+    struct xls_why why;
+    enum xls_rc rc;
 
+    for (;;) {
+        why.text[0] = '\0';
+        rc = xls_recover_one(&setup, e->view.facts.role, e->view.facts.id, wish,
+                             &e->view, &why);
+        if (rc != XLS_HOST_BUSY || xls_now_ms() >= until) {
+            break;
+        }
+        (void)nanosleep(&nap, NULL);
+    }
     if (rc != XLS_OK || why.text[0] != '\0') {
-        xls_say_error(PROGRAM, "%s: %s", brief,
-                      why.text[0] == '\0' ? xls_rc_text(rc) : why.text);
+        xls_say_error(PROGRAM, "%s: %s%s", brief,
+                      why.text[0] == '\0' ? xls_rc_text(rc) : why.text,
+                      rc == XLS_HOST_BUSY
+                          ? ", and may be settling it now: wait for it, or end "
+                            "it, and see then"
+                          : "");
     }
     return rc;
 }
@@ -151,21 +171,6 @@ static int settled(const struct options *o, const struct xls_journals *all,
     return 1;
 }
 
-/* May it be touched at all? */
-static bool is_free(const struct xls_journal_entry *e,
-                    const struct xls_told *told)
-{
-    if (e->damaged) {
-        xls_say_error(PROGRAM, "%s: %s %s", told->brief, told->is, told->waits);
-    } else if (e->holder != 0) {
-        xls_say_error(PROGRAM,
-                      "%s: process %ld acts for it, and may be settling it "
-                      "now: wait for it, or end it (kill %ld), and see then",
-                      told->brief, (long)e->holder, (long)e->holder);
-    }
-    return !e->damaged && e->holder == 0;
-}
-
 /* A guest that cannot be let go on here may be the other host's all the same.
  */
 static bool may_leave(const struct options *o,
@@ -184,7 +189,8 @@ static int decide(const struct options *o, const struct xls_journals *all,
     int done;
 
     xls_journals_tell(all, e, &told);
-    if (!is_free(e, &told)) {
+    if (e->damaged) {
+        xls_say_error(PROGRAM, "%s: %s %s", told.brief, told.is, told.waits);
         return 1;
     }
     done = settled(o, all, e);

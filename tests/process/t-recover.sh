@@ -513,9 +513,13 @@ silent err
 says out "    Process $pid acts for it."
 run 1 recover --abort --vouch live live
 is err <<EOT
-xl secure-recover: dd010000: process $pid acts for it, and may be settling it now: wait for it, or end it (kill $pid), and see then
+xl secure-recover: dd010000: $state/handover/dd010000000000000000000000000000.source: process $pid acts for this migration, and may be settling it now: wait for it, or end it, and see then
 EOT
+# xlsecd lets go of it, and the person's word is heard
+{ sleep 2; exec 7>&-; } &
 exec 7>&-
+run 4 recover --abort --vouch live live
+says out "dd010000  live"
 wait $pid
 afresh
 journal source aa01 web1 xen2 open commit
