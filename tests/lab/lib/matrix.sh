@@ -107,7 +107,8 @@ m_counted() {
     twice=$(comm -12 <(cut -d' ' -f1 "$work/lines.1" | sort) <(cut -d' ' -f1 "$work/lines.2" | sort) | wc -l)
     [ "$twice" -le 1 ] || { echo "TWO RAN: both hosts have the same $twice lines"; return 1; }
     cut -d' ' -f1 "$work"/lines.[12] | sort -un |
-        awk 'NR > 1 && $1 != last + 1 { print "a gap: " last ", " $1; bad = 1 } { last = $1 } END { exit bad }'
+        awk 'NR > 1 && $1 != last + 1 { print "a gap: " last ", " $1; bad = 1 } { last = $1 } END { exit bad }' ||
+        { cat "$work"/heard.[12]; m_heard 1; m_heard 2; return 1; } 2>/dev/null
 }
 
 # --- what is done to them -------------------------------------------------------------
@@ -127,8 +128,18 @@ m_kill() { # SIDE WHAT...
     lab exec "$n" -n "$@" || { echo "nothing was killed: $*"; return 1; }
 }
 
-# What the host has heard of the guest is read before its power goes.
-m_save_lines() { m_lines "$1" >>"$work/before.$1"; }
+# m_heard N: the last that the host has of the guest, as it is
+m_heard() {
+    lab exec "$1" -n 'for f in /var/log/xen/guest-g1*.log; do echo "host '"$1"', $f:"; tail -c 500 $f; echo; done' 2>/dev/null | tr -d '\r'
+}
+
+# What the host has heard of the guest, once its console daemon has it too, is read
+# before its power goes.
+m_save_lines() {
+    sleep 1
+    m_lines "$1" >>"$work/before.$1"
+    m_heard "$1" >"$work/heard.$1"
+}
 
 # The listener alone: what serves a connection has its name, and lives on.
 m_listen() {
@@ -330,7 +341,7 @@ m_trace() {
 
 m_clear() {
     local n
-    rm -f "$work"/before.[12] "$work/hit"
+    rm -f "$work"/before.[12] "$work"/heard.[12] "$work/hit"
     for n in 1 2; do
         lab exec $n -n 'cd /root/fault && rm -f plan hit go trace' || return 1
     done
