@@ -38,7 +38,7 @@ enum {
     SYSTEMD_FIRST = 3,
     SPARE = 4, /* sessions that may settle only, beyond max-sessions */
     RECOVER_FIRST_MS = 1000,
-    RECOVER_MOST_MS = 3000,
+    RECOVER_MOST_MS = 2000,
     RECOVER_AT_ONCE = 8, /* hosts that are dealt with */
 };
 
