@@ -170,7 +170,7 @@ static bool is_first(const struct xls_journal_entry *list, size_t i)
 }
 
 /* The same with all hosts: each in a process of its own, so that one that is
- * off keeps nobody waiting. */
+ * off holds up the others by one attempt at most. */
 static int recover(const struct options *o)
 {
     const struct xls_recover_setup setup = {.confdir = o->confdir,
